@@ -1,0 +1,1 @@
+"""OSO gateway: carries pupil dossiers between schools over the Overstapservice Onderwijs."""
