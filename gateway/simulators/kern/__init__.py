@@ -1,0 +1,1 @@
+"""The simulated core application (ELK): pushes dossiers, sets ready, watches the dots."""
