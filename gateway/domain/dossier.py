@@ -43,6 +43,8 @@ class Uitkomstcode(StrEnum):
     NIET_GESCHIKT_VOOR_LAS = "NietGeschiktVoorLas"
     AANLEVERPUNT_NIET_GEREGISTREERD = "AanleverpuntNietGeregistreerd"
     AANLEVERPUNT_UITGEZET = "AanleverpuntUitgezet"
+    INTERNE_FOUT = "InterneFout"
+    """Our own fault; beyond the contract's list, so that one pupil never holds up an order."""
 
 
 class NietOphaalbaar(StrEnum):

@@ -6,7 +6,7 @@ Source: `interfaces.md`, `POST /klaarzettingen`; the codes and their order are i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from gateway.domain.dossier import Dossier, Uitkomstcode
 from gateway.domain.fouten import Onbekend, Weigering
@@ -14,7 +14,7 @@ from gateway.domain.klaarzetten import Klaarzetopdracht, Klaarzetresultaat
 from gateway.domain.logboek import AuditRegel, Opdrachtgever
 from gateway.domain.toegang import Token
 from gateway.domain.waarden import ElkNummer, Rol
-from gateway.ports import Wereld, Werk
+from gateway.ports import OpslagNietBeschikbaar, Wereld, Werk
 from gateway.usecases import meldingen
 from gateway.usecases.verslaglegging import meld_status, noteer
 
@@ -59,8 +59,28 @@ def verwerk_opdracht(wereld: Wereld, opdracht_id: str) -> None:
         pass
 
 
-def verwerk_deel(wereld: Wereld, opdracht_id: str) -> int:
-    """Work through the next few rows in one transaction; gives how many there were."""
+class _RijMislukt(Exception):
+    """A fault of ours at one pupil; what was done in the transaction is undone."""
+
+    def __init__(self, elk_nummer: ElkNummer) -> None:
+        super().__init__("a row of a bulk order failed")
+        self.elk_nummer = elk_nummer
+
+
+def verwerk_deel(wereld: Wereld, opdracht_id: str, bij_fout: Callable[[BaseException], None] | None = None) -> int:
+    """Work through the next few rows in one transaction; gives how many there were.
+
+    A fault of ours at one pupil is told to `bij_fout` and becomes the outcome of that pupil; the others come next.
+    """
+    try:
+        return _verwerk(wereld, opdracht_id)
+    except _RijMislukt as mislukt:
+        if bij_fout is not None and mislukt.__cause__ is not None:
+            bij_fout(mislukt.__cause__)
+        return _leg_vast(wereld, opdracht_id, mislukt.elk_nummer)
+
+
+def _verwerk(wereld: Wereld, opdracht_id: str) -> int:
     with wereld.opslag.werk() as werk:
         opdracht = werk.klaarzettingen.opdracht(opdracht_id)
         if opdracht is None:
@@ -68,8 +88,26 @@ def verwerk_deel(wereld: Wereld, opdracht_id: str) -> int:
         rijen = werk.klaarzettingen.open_rijen(opdracht_id, PER_TRANSACTIE)
         # In one order, whoever asks: two orders that lock the same pupils the other way round would wait forever.
         for elk_nummer in sorted(rijen, key=lambda rij: rij.waarde):
-            werk.klaarzettingen.zet_resultaat(opdracht_id, _zet_klaar(wereld, werk, opdracht, elk_nummer))
+            try:
+                werk.klaarzettingen.zet_resultaat(opdracht_id, _zet_klaar(wereld, werk, opdracht, elk_nummer))
+            except OpslagNietBeschikbaar:
+                raise
+            except Exception as fout:
+                raise _RijMislukt(elk_nummer) from fout
         return len(rijen)
+
+
+def _leg_vast(wereld: Wereld, opdracht_id: str, elk_nummer: ElkNummer) -> int:
+    """Give a pupil at whom we failed that outcome, unless another process got further; gives 1: go on."""
+    code = Uitkomstcode.INTERNE_FOUT
+    with wereld.opslag.werk() as werk:
+        opdracht = werk.klaarzettingen.opdracht(opdracht_id)
+        if opdracht is not None and elk_nummer in werk.klaarzettingen.open_rijen(opdracht_id, PER_TRANSACTIE):
+            nu, wie = wereld.klok.nu(), opdracht.opdrachtgever
+            werk.logboek.audit(AuditRegel(nu, "klaarzetten", code.value, opdrachtgever=wie, over=elk_nummer))
+            resultaat = Klaarzetresultaat(elk_nummer, code, meldingen.klaarzetten(code))
+            werk.klaarzettingen.zet_resultaat(opdracht_id, resultaat)
+    return 1
 
 
 def _zet_klaar(wereld: Wereld, werk: Werk, opdracht: Klaarzetopdracht, elk_nummer: ElkNummer) -> Klaarzetresultaat:

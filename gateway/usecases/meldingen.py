@@ -43,6 +43,10 @@ KLAARZETTEN: dict[Uitkomstcode, str] = {
         "Het Traffic Center heeft het aanleverpunt van de school uitgezet. Laat de contactpersoon ELK de oorzaak wegnemen "
         "en het aanleverpunt opnieuw registreren."
     ),
+    Uitkomstcode.INTERNE_FOUT: (
+        "Door een fout in deze gateway is het klaarzetten van deze leerling niet gelukt. Probeer het opnieuw; lukt het weer "
+        "niet, vraag dan de beheerder van deze gateway om hulp."
+    ),
 }
 
 

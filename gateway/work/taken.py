@@ -117,11 +117,15 @@ def klaarzet_stap(opdracht_id: str) -> int:
     """Work for a moment; gives the number of rows done, 0 when none are left."""
     einde, gedaan = time.monotonic() + _STAP_SECONDEN, 0
     while not _met().stoppen.is_set() and time.monotonic() < einde:
-        deel = _volhardend(lambda: verwerk_deel(_met().wereld, opdracht_id))
+        deel = _volhardend(lambda: verwerk_deel(_met().wereld, opdracht_id, _log_fout))
         if deel == 0:
             break
         gedaan += deel
     return gedaan
+
+
+def _log_fout(fout: BaseException) -> None:
+    log_gebeurtenis("werk-mislukt", werk="klaarzetten-leerling", soort=type(fout).__name__)
 
 
 # ---------------------------------------------------------------------------------------------------------- webhooks

@@ -8,11 +8,13 @@ from itertools import combinations
 import pytest
 
 from gateway.domain.aanleverpunt import AanleverpuntStatus
-from gateway.domain.dossier import Status, Uitkomstcode
+from gateway.domain.dossier import Dossier, Status, Uitkomstcode
 from gateway.domain.fouten import Weigering
+from gateway.domain.klaarzetten import Klaarzetresultaat
 from gateway.domain.waarden import ElkNummer, Herkomst
-from gateway.usecases import meldingen
-from gateway.usecases.klaarzetten import TEN_HOOGSTE, opdracht_van, plaats_opdracht
+from gateway.ports import OpslagNietBeschikbaar, Wereld, Werk
+from gateway.usecases import klaarzetten, meldingen
+from gateway.usecases.klaarzetten import PER_TRANSACTIE, TEN_HOOGSTE, opdracht_van, plaats_opdracht
 from tests.fakes.proef import ELK, HIER, KERN, Proef, token
 
 
@@ -62,7 +64,7 @@ BEZWAREN: list[tuple[Uitkomstcode, dict[str, object]]] = [
 
 
 def test_de_codes_staan_in_de_volgorde_van_het_contract() -> None:
-    assert [code for code, _ in BEZWAREN] == list(Uitkomstcode)
+    assert [code for code, _ in BEZWAREN] + [Uitkomstcode.INTERNE_FOUT] == list(Uitkomstcode)
 
 
 @pytest.mark.parametrize(("code", "anders"), BEZWAREN)
@@ -199,3 +201,45 @@ def test_b_nummer_van_een_particuliere_school_krijgt_dat_advies() -> None:
     (rij,) = proef.zet_klaar(elk)
     assert rij.code is Uitkomstcode.BUITENLEERLING
     assert rij.melding == meldingen.KLAARZETTEN[Uitkomstcode.PARTICULIERE_SCHOOL]
+
+
+def test_een_fout_van_ons_bij_een_leerling_houdt_de_anderen_niet_op(monkeypatch: pytest.MonkeyPatch) -> None:
+    proef, fouten = Proef(), list[BaseException]()
+    nummers = [ElkNummer(str(nr)) for nr in range(100, 100 + 2 * PER_TRANSACTIE)]
+    kwaad = {nummers[3], nummers[PER_TRANSACTIE + 1]}
+    for elk in nummers:
+        proef.plaats(elk)
+        proef.lever(elk)
+    heel = klaarzetten.beoordeel
+
+    def beoordeel(wereld: Wereld, werk: Werk, dossier: Dossier) -> Klaarzetresultaat:
+        if dossier.elk_nummer in kwaad:
+            raise ZeroDivisionError
+        return heel(wereld, werk, dossier)
+
+    monkeypatch.setattr(klaarzetten, "beoordeel", beoordeel)
+    nummer = plaats_opdracht(proef.wereld, token(), nummers, KERN)
+    while klaarzetten.verwerk_deel(proef.wereld, nummer, fouten.append):
+        pass
+    opdracht, rijen = opdracht_van(proef.wereld, token(), nummer)
+    assert opdracht.status == "klaar"
+    assert {rij.elk_nummer for rij in rijen if rij.code is Uitkomstcode.INTERNE_FOUT} == kwaad
+    assert sum(rij.code is None for rij in rijen) == len(nummers) - len(kwaad)
+    assert [type(fout) for fout in fouten] == [ZeroDivisionError] * len(kwaad)
+    assert [proef.status(elk) for elk in kwaad] == [Status.WIT] * len(kwaad)
+    klaargezet = [regel for regel in proef.audit() if regel.operatie == "klaarzetten"]
+    assert len(klaargezet) == len(nummers)  # what a transaction undid is not told twice
+
+
+def test_een_opslag_die_weg_is_is_niemands_uitkomst(monkeypatch: pytest.MonkeyPatch) -> None:
+    proef = Proef()
+    nummer = plaats_opdracht(proef.wereld, token(), [ELK], KERN)
+
+    def weg(*_: object) -> Klaarzetresultaat:
+        raise OpslagNietBeschikbaar("weg")
+
+    proef.plaats()
+    monkeypatch.setattr(klaarzetten, "beoordeel", weg)
+    with pytest.raises(OpslagNietBeschikbaar):
+        klaarzetten.verwerk_deel(proef.wereld, nummer)
+    assert not opdracht_van(proef.wereld, token(), nummer)[1]
