@@ -140,7 +140,7 @@ async def _wordt_leeg(bewaking: Bewaking, termijnen: Overdrachtstermijnen) -> bo
     klok = asyncio.get_running_loop().time
     uiterlijk = bewaking.sinds + termijnen.leeg
     blik = _EERSTE_BLIK
-    while not bewaking.leeg:
+    while not (bewaking.leeg or bewaking.verzoek_na_leeg):  # a line that was reset since cannot tell any more
         over = uiterlijk - klok()
         if over <= 0 or bewaking.verbroken:
             return False
