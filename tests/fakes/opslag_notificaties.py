@@ -17,23 +17,14 @@ from gateway.domain.schakelaar import Bereik, Schakelaar
 from gateway.domain.signalen import Herhaling, Verdacht
 from gateway.domain.waarden import ElkNummer, Herkomst, RouteringsKenmerk, Vestiging
 from gateway.ports import NotificatieFilter, OpslagTegenstrijdig
+from tests.fakes.opslag_staat import Deel, Staat, bladzijde, haal_weg
 
 if TYPE_CHECKING:
-    from tests.fakes.opslag import _Staat, _Werk
+    from tests.fakes.opslag import Werk
 
 
-class _Deel:
-    def __init__(self, staat: _Staat, schrijvend: bool) -> None:
-        self.staat = staat
-        self._schrijvend = schrijvend
-
-    def eis_schrijvend(self) -> None:
-        if not self._schrijvend:
-            raise RuntimeError("this unit of work only reads: open it with opslag.werk()")
-
-
-class Notificaties(_Deel):
-    def __init__(self, staat: _Staat, schrijvend: bool, werk: _Werk) -> None:
+class Notificaties(Deel):
+    def __init__(self, staat: Staat, schrijvend: bool, werk: Werk) -> None:
         super().__init__(staat, schrijvend)
         self._werk = werk
 
@@ -146,22 +137,18 @@ class Notificaties(_Deel):
             and filter.status in (None, taak.status)
             and (filter.binnen is None or taak.bron in filter.binnen)
         ]
-        bladzijde = passend[: max(1, aantal)]
-        return bladzijde, bladzijde[-1].id if len(passend) > len(bladzijde) else None
+        return bladzijde(passend, aantal, lambda taak: taak.id)
 
     def verwijder_voor(self, moment: datetime) -> int:
         self.eis_schrijvend()
-        weg = [nr for nr, taak in self.staat.notificaties.items() if not taak.open and taak.sinds < moment]
-        for nr in weg:
-            del self.staat.notificaties[nr]
-        return len(weg)
+        return haal_weg(self.staat.notificaties, lambda _, taak: not taak.open and taak.sinds < moment)
 
 
 def _sleutel(taak: Notificatietaak) -> tuple[object, ...]:
     return taak.elk_nummer, taak.versie, taak.doel_brin, taak.doel_kenmerk
 
 
-class Schakelaars(_Deel):
+class Schakelaars(Deel):
     def zet(self, schakelaar: Schakelaar) -> None:
         self.eis_schrijvend()
         self.staat.schakelaars[schakelaar.bereik] = schakelaar
@@ -174,7 +161,7 @@ class Schakelaars(_Deel):
         return [schakelaar for _, schakelaar in sorted(self.staat.schakelaars.items())]
 
 
-class Rondes(_Deel):
+class Rondes(Deel):
     def begin(self, naam: str, nu: datetime, elke: timedelta) -> bool:
         self.eis_schrijvend()
         laatst = self.staat.rondes.get(naam)
@@ -184,7 +171,7 @@ class Rondes(_Deel):
         return True
 
 
-class Signalen(_Deel):
+class Signalen(Deel):
     def verdacht(self, bron: Vestiging) -> Sequence[Verdacht]:
         gevonden = []
         for (elk, nr), (versie, inhoud) in sorted(self.staat.versies.items()):
