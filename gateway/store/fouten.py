@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from gateway.ports import OpslagNietBeschikbaar, OpslagTegenstrijdig, OpslagVol
 
@@ -52,10 +52,18 @@ def _postgres(fout: DBAPIError) -> Exception:
 
 def _is_van_buiten(fout: DBAPIError, code: str | None) -> bool:
     if code is None:
-        return type(fout.orig).__name__ in {"OperationalError", "InterfaceError"}
-    # 08 connection, 40 deadlock or serialisation, 42P01 no such table (not migrated), 53 resources, 55P03 lock not
-    # to be had, 57 operator intervention (shutdown, time-out), 58 system, XX corruption.
-    return code[:2] in {"08", "40", "53", "57", "58", "XX"} or code in {"55P03", "42P01", "3D000", "28000"}
+        # What the driver itself found: no connection, one that broke, a server that does not answer in time.
+        return isinstance(fout, (OperationalError, InterfaceError))
+    # 08 connection, 28 not let in, 40 deadlock or serialisation, 53 resources, 57 operator intervention (shutdown,
+    # time-out), 58 system, XX corruption; 25P03 and 25P04 a transaction that took too long, 3D000 no such database,
+    # 42P01 no such table (not migrated), 55P03 lock not to be had.
+    return code[:2] in {"08", "28", "40", "53", "57", "58", "XX"} or code in {
+        "25P03",
+        "25P04",
+        "3D000",
+        "42P01",
+        "55P03",
+    }
 
 
 def _code(fout: DBAPIError) -> str:
