@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +24,6 @@ from tests.hulp.opslagen import (
     inhoud,
     levering,
     na,
-    opslag_van,
     punt,
     school,
     versie,
@@ -39,12 +36,6 @@ PGN = Pgn("123456782")
 DOEL = RouteringsKenmerk("0000000700000YY00777")
 VANAF, ONDERWEG = na(-1000), na(-60)
 TAAK = Notificatietaak(ELK, 1, HIER, HIER.brin, DOEL, SessieId.nieuw(), na(-500), NU, NU, NU)
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opslag]:
-    with opslag_van(request.param, tmp_path) as gemaakt:
-        yield gemaakt
 
 
 def _vul(opslag: Opslag, *, context: Context | None = None, klaar: bool = True, **velden: Any) -> None:

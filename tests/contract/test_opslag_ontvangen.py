@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from gateway.domain.waarden import Brin, Doel, Koppelsleutel, Oin, RouteringsKen
 from gateway.ports import Opslag
 from gateway.store.opslag import SqlOpslag
 from gateway.trust.kluis import Kluis
-from tests.hulp.opslagen import DAAR, HIER, KENMERK, NU, OIN, SLEUTEL_A, SLEUTEL_B, database_url, na, opslag_van
+from tests.hulp.opslagen import DAAR, HIER, KENMERK, NU, OIN, SLEUTEL_A, SLEUTEL_B, database_url, na
 
 PO = RouteringsKenmerk("0000000700000AH00900")
 BERICHT = OntvangenBericht(
@@ -44,12 +43,6 @@ KAAL = replace(
     koppelsleutel=None,
     tekst=None,
 )
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opslag]:
-    with opslag_van(request.param, tmp_path) as gemaakt:
-        yield gemaakt
 
 
 def test_een_bericht_komt_terug_zoals_het_kwam(opslag: Opslag) -> None:

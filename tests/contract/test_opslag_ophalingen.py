@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ from gateway.ports import OphalingFilter, Opslag, OpslagTegenstrijdig
 from gateway.store.opslag import SqlOpslag
 from gateway.store.schema import migreer
 from gateway.trust.kluis import Kluis
-from tests.hulp.opslagen import SLEUTEL_A, opslag_van
+from tests.hulp.opslagen import SLEUTEL_A
 
 NU = datetime(2026, 6, 1, 9, tzinfo=UTC)
 PGN, ANDER = Pgn("101211151"), Pgn("482782481")
@@ -29,12 +28,6 @@ BRON = RouteringsKenmerk("0000000700000AH00900")
 SOORT = Overdrachtsoort.OVERSTAPDOSSIER
 PUNT = TeBevragenPunt(Brin("00AH"), BRON, "https://bron.test/oso/20200910", "LAS")
 TABEL = standaardpakket().tabel
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opslag]:
-    with opslag_van(request.param, tmp_path) as gemaakt:
-        yield gemaakt
 
 
 def _ophaling(naam: str = "o-1", **anders: object) -> Ophaling:

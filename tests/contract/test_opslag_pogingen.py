@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from gateway.domain.poging import Belpoging, Pogingafloop
 from gateway.ports import Opslag, PogingFilter
-from tests.hulp.opslagen import DAAR, HIER, dossier, levering, na, opslag_van, voeg_dossier_toe
+from tests.hulp.opslagen import DAAR, HIER, dossier, levering, na, voeg_dossier_toe
 
 STIL = Belpoging(na(1), "traffic-center", "ping", Pogingafloop.GEEN_ANTWOORD, 4600, "GeenGeldigAntwoord", "Stil.")
 GOED = Belpoging(na(2), "traffic-center", "ping", Pogingafloop.BEANTWOORD, 12)
 FAULT = Belpoging(
     na(3), "las.example:443", "notificatie", Pogingafloop.FAULT, 5, "TeGroot", "Een fault.", "f-1", "notificatie/7"
 )
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opslag]:
-    with opslag_van(request.param, tmp_path) as gemaakt:
-        yield gemaakt
 
 
 def test_pogingen_bladeren_filteren_en_tellen(opslag: Opslag) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,19 +15,13 @@ from gateway.domain.toegang import Abonnement
 from gateway.domain.waarden import ElkNummer, Overdrachtsoort, Pgn
 from gateway.domain.werkproces import Werkproces
 from gateway.ports import AfleveringFilter, Opslag, OpslagTegenstrijdig
-from tests.hulp.opslagen import HIER, NU, dossier, levering, na, opslag_van, punt, verzoek, voeg_dossier_toe
+from tests.hulp.opslagen import HIER, NU, dossier, levering, na, punt, verzoek, voeg_dossier_toe
 
 ELK = ElkNummer("12345")
 ANDER = ElkNummer("777")
 ALLE = tuple(soort.value for soort in GebeurtenisType)
 WEG = Poging(Uitslag.WEG, "geen verbinding")
 AFGEWEZEN = Poging(Uitslag.AFGEWEZEN, "antwoord 422")
-
-
-@pytest.fixture(params=["fake", "sqlite", "postgresql"])
-def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opslag]:
-    with opslag_van(request.param, tmp_path) as gemaakt:
-        yield gemaakt
 
 
 def _abonnement(naam: str = "elk", *, vanaf: int = 0, types: tuple[str, ...] = ALLE) -> Abonnement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from typing import Any
 from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.beoordeling import Bevinding, BijlageGegevens, Ernst, Rapport
 from gateway.domain.dossier import Context, Dossier, Versie, VersieInhoud
-from gateway.domain.logboek import AuditRegel, Opdrachtgever
+from gateway.domain.logboek import AuditRegel, Gebeurtenis, GebeurtenisType, Opdrachtgever
 from gateway.domain.overdracht import Adresblok, Levering, Verzoek
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.school import School
@@ -201,6 +201,12 @@ def regel(operatie: str = "aanleveren", **anders: Any) -> AuditRegel:
     return replace(kaal, **anders)
 
 
+def gebeurtenis(naam: str) -> Gebeurtenis:
+    """Make an event of the feed."""
+    gegevens: dict[str, str | int | bool | None] = {"elkNummer": "12345", "versie": 1, "van": None, "waar": True}
+    return Gebeurtenis(naam, GebeurtenisType.STATUS_GEWIJZIGD, NU, "dossier/12345", gegevens)
+
+
 def voeg_dossier_toe(werk: Werk, kaal: Dossier, versies: int = 1, pgn: str | None = "123456782") -> Dossier:
     """Store a dossier with versions 1…n and give it back as it is read."""
     werk.dossiers.bewaar(kaal)
@@ -209,3 +215,10 @@ def voeg_dossier_toe(werk: Werk, kaal: Dossier, versies: int = 1, pgn: str | Non
     heel = werk.dossiers.dossier(kaal.elk_nummer)
     assert heel is not None
     return heel
+
+
+def breek_af(opslag: Opslag, doe: Callable[[Werk], None]) -> None:
+    """Do something in a writing transaction that ends with `ZeroDivisionError`."""
+    with opslag.werk() as werk:
+        doe(werk)
+        raise ZeroDivisionError
