@@ -12,6 +12,7 @@ from typing import cast
 from adapters.profielen import Profielen
 from bench.meten import Rij, Uitkomst, ms, om_en_om
 from bench.ondergrens import Ondergrens
+from gateway.berichten.pakket import standaardpakket
 from gateway.bootstrap import Systeemklok
 from gateway.domain.logboek import Opdrachtgever
 from gateway.domain.overdracht import Registratieaanvraag, Registratieantwoord, Sessieantwoord, Sessievraag
@@ -75,6 +76,7 @@ def maak_wereld(map_: Path, url: str | None = None) -> Wereld:
         traffic_center=cast(TrafficCenter, AltijdGoed()),  # nothing else is asked of it here
         partijen=Partijen([]),
         las_profielen=Profielen(),
+        tabel=standaardpakket().tabel,
         soap_basis="https://127.0.0.1:1/oso/bench",
     )
 

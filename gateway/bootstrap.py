@@ -363,6 +363,7 @@ def maak_wereld(instellingen: Instellingen, soap_adres: str, traffic_center: Tra
         )
     except StrategieOngeldig as fout:
         raise InstellingOnjuist(str(fout)) from None
+    pakket = berichtpakket(instellingen)
     return Wereld(
         opslag=open_opslag(instellingen),
         klok=Systeemklok(),
@@ -374,5 +375,6 @@ def maak_wereld(instellingen: Instellingen, soap_adres: str, traffic_center: Tra
         las_profielen=Profielen(),
         bewaking=Bewaking(instellingen.herhaald_vanaf),
         contact=Contactteksten(instellingen.contact_servicedesk, instellingen.contact_beheer),
-        soap_basis=f"{(instellingen.soap_url or soap_adres).rstrip('/')}/oso/{berichtpakket(instellingen).versie}",
+        tabel=pakket.tabel,
+        soap_basis=f"{(instellingen.soap_url or soap_adres).rstrip('/')}/oso/{pakket.versie}",
     )

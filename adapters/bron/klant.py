@@ -82,7 +82,7 @@ class BronKlant:
 
 def _eis_heel(antwoord: Documentantwoord) -> Documentantwoord:
     """A success has a dossier with its date; what comes with a refusal is not looked at."""
-    if antwoord.resultaat is not Resultaat.OVERDRACHT_GESLAAGD:
+    if antwoord.resultaat is not Resultaat.GELUKT:
         return Documentantwoord(antwoord.resultaat)
     if antwoord.octets is None or antwoord.verzameldatum is None:
         raise BronOnbereikbaar("Het antwoord van de bron is onvolledig.")

@@ -13,6 +13,7 @@ from gateway.berichten.inhoud import Ontvangst, Pingantwoord
 from gateway.berichten.pakket import Berichtpakket
 from gateway.berichten.verzending import MAX_ANTWOORD, SoapVerzender, VerzendFout
 from gateway.berichten.waarden import schrijf_tekst, schrijf_tijdstip
+from gateway.domain.gevolg import Zijde
 from gateway.domain.overdracht import (
     Adresblok,
     Afmelding,
@@ -92,7 +93,7 @@ class TrafficCenterKlant:
         velden |= {"overdrachtsoort": vraag.overdrachtsoort.value, "sessieId": str(vraag.sessie_id)}
         antwoord = self._vraag("sessiecontrole", velden, Sessieantwoord)
         _eis_bij_succes(antwoord.resultaat, antwoord.sector)
-        if antwoord.resultaat is Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF:
+        if self._pakket.tabel.zet_uit(antwoord.resultaat, Zijde.BRON):
             return antwoord
         return Sessieantwoord(antwoord.resultaat, antwoord.sector if antwoord.geldig else None)
 
@@ -194,5 +195,5 @@ def _sleutel(sleutel: Zoeksleutel | Koppelsleutel) -> dict[str, Any]:
 
 
 def _eis_bij_succes(resultaat: Resultaat, nodig: object | None) -> None:
-    if resultaat is Resultaat.OVERDRACHT_GESLAAGD and nodig is None:
+    if resultaat is Resultaat.GELUKT and nodig is None:
         raise TrafficCenterOnbereikbaar("Het antwoord van het Traffic Center is onvolledig.")

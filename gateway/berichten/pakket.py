@@ -18,7 +18,7 @@ from typing import Any
 from lxml import etree
 
 from gateway.berichten.fout import BerichtOngeldig
-from gateway.domain.gevolg import Gevolg, Resultaatregel, Resultaattabel
+from gateway.domain.gevolg import Gevolg, Resultaatregel, Resultaattabel, Zijde
 from gateway.domain.resultaat import Resultaat
 from gateway.xmlio import OnleesbareXml, lees
 
@@ -125,13 +125,13 @@ class Berichtpakket:
 
 
 def _resultaten(tabel: Mapping[str, Any]) -> Mapping[Resultaat, Resultaatregel]:
-    regels = {
-        Resultaat(code): Resultaatregel(
-            Resultaat(code), regel.get("rang"), tuple(regel["zender"]), regel["betekenis"], Gevolg(regel["gevolg"])
-        )
-        for code, regel in tabel.items()
-    }
-    return MappingProxyType(regels)
+    return MappingProxyType({Resultaat(code): _regel(Resultaat(code), regel) for code, regel in tabel.items()})
+
+
+def _regel(code: Resultaat, velden: Mapping[str, Any]) -> Resultaatregel:
+    gevolg = Gevolg(velden["gevolg"])
+    punt = Zijde(velden["punt"]) if gevolg is Gevolg.UITZETTEN else None
+    return Resultaatregel(code, velden.get("rang"), tuple(velden["zender"]), velden["betekenis"], gevolg, punt)
 
 
 def schemamap() -> Path:

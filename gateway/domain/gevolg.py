@@ -1,4 +1,4 @@
-"""What follows on a result, as the result table of the message pack says. No use case names codes to decide that."""
+"""What follows on a result, as the result table of the message pack says. No other code decides that."""
 
 from __future__ import annotations
 
@@ -19,18 +19,29 @@ class Gevolg(StrEnum):
     MENS = "mens"
     """A person must look at it or mend something."""
     UITZETTEN = "uitzetten"
-    """A point is off: answer by ourselves until it is registered again."""
+    """A point is off: whoever has it answers by itself until it is registered again."""
+
+
+class Zijde(StrEnum):
+    """The two sides of a transfer."""
+
+    BRON = "bron"
+    DOEL = "doel"
 
 
 @dataclass(frozen=True, slots=True)
 class Resultaatregel:
-    """One line of the result table; `rang` is None for what is no result of a session."""
+    """One line of the result table; `rang` is None for what is no result of a session.
+
+    `punt` is the side whose point is off, for the codes that say so.
+    """
 
     code: Resultaat
     rang: int | None
     zender: tuple[str, ...]
     betekenis: str
     gevolg: Gevolg
+    punt: Zijde | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,11 @@ class Resultaattabel:
         """What follows on a result."""
         regel = self.regels.get(resultaat)
         return Gevolg.MENS if regel is None else regel.gevolg
+
+    def zet_uit(self, resultaat: Resultaat, zijde: Zijde) -> bool:
+        """Does this result say that the point of that side is off?"""
+        regel = self.regels.get(resultaat)
+        return regel is not None and regel.gevolg is Gevolg.UITZETTEN and regel.punt is zijde
 
     def betekenis(self, resultaat: Resultaat) -> str:
         """What a result means, as a Dutch sentence for people."""

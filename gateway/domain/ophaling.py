@@ -151,7 +151,7 @@ class Ophaling:
     @property
     def geslaagd(self) -> bool:
         """True when a dossier was taken, and may be handed on."""
-        return self.fase is Fase.GEREED and self.resultaat is Resultaat.OVERDRACHT_GESLAAGD
+        return self.fase is Fase.GEREED and self.resultaat is Resultaat.GELUKT
 
     @property
     def aan_de_beurt(self) -> int | None:
@@ -176,7 +176,7 @@ class Ophaling:
         return vraag.verzameldatum if vraag.verzameldatum is not None else self._bekend(vraag)
 
     def _bekend(self, vraag: Bronvraag) -> datetime | None:
-        return vraag.sinds if vraag.resultaat is Resultaat.LEERLINGINFO_NIET_GEWIJZIGD else None
+        return vraag.sinds if vraag.resultaat is Resultaat.NIETS_NIEUWS else None
 
     # ------------------------------------------------------------------------------------------------- the steps
 
@@ -196,7 +196,7 @@ class Ophaling:
         """The Traffic Center opened a session. Without a single point to ask there is still one to sign off."""
         vragen = tuple(Bronvraag(punt) for punt in punten)
         stap = self._naar(Fase.VRAGEN if vragen else Fase.AFMELDEN)
-        resultaat = None if vragen else Resultaat.BRON_NIET_BESCHIKBAAR
+        resultaat = None if vragen else Resultaat.BRON_WEG
         return replace(stap, sessie_id=sessie_id, sessie_moment=moment, vragen=vragen, resultaat=resultaat)
 
     def gevraagd_sinds(self, plaats: int, sinds: datetime | None, vorige: str | None) -> Ophaling:

@@ -73,7 +73,7 @@ class Sessieantwoord:
     @property
     def geldig(self) -> bool:
         """True when the dossier may be looked for."""
-        return self.resultaat is Resultaat.OVERDRACHT_GESLAAGD
+        return self.resultaat is Resultaat.GELUKT
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gateway.domain.gevolg import Resultaattabel
 from gateway.domain.signalen import Bewaking
 from gateway.ports.gereedschap import Klok, Ondertekenaar, Toetser, Zoeksleutels
 from gateway.ports.netwerk import TrafficCenter
@@ -31,6 +32,8 @@ class Wereld:
     traffic_center: TrafficCenter
     partijen: Partijen
     las_profielen: LasProfielen
+    tabel: Resultaattabel
+    """What follows on the results of the message pack that we speak."""
     soap_basis: str
     """Base URL that we register at the Traffic Center, with the message version, without service and closing slash."""
     contact: Contactteksten = field(default_factory=Contactteksten)

@@ -42,12 +42,12 @@ _GEKREGEN = exists().where(
     or_(
         and_(
             lev.c.versie == d.c.versie,
-            lev.c.resultaat == Resultaat.OVERDRACHT_GESLAAGD.value,
+            lev.c.resultaat == Resultaat.GELUKT.value,
             or_(lev.c.overgedragen.is_not(None), lev.c.moment > bindparam("onderweg")),
         ),
         # The doel said itself that it has what is newest.
         and_(
-            lev.c.resultaat == Resultaat.LEERLINGINFO_NIET_GEWIJZIGD.value,
+            lev.c.resultaat == Resultaat.NIETS_NIEUWS.value,
             lev.c.moment >= vr.c.verzameldatum,
         ),
     ),

@@ -71,7 +71,7 @@ def _laatst_geslaagd(aantal: int) -> Select[Any]:
         .where(
             t.c.pgn_index.in_(indexen),
             t.c.fase == Fase.GEREED.value,
-            t.c.resultaat == Resultaat.OVERDRACHT_GESLAAGD.value,
+            t.c.resultaat == Resultaat.GELUKT.value,
             t.c.doel_brin == bindparam("doel"),
             t.c.geleverd_kenmerk == bindparam("bron"),
             t.c.overdrachtsoort == bindparam("soort"),

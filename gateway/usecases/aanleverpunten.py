@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.fouten import Onbekend, TijdelijkNietMogelijk, Weigering
+from gateway.domain.gevolg import Gevolg
 from gateway.domain.logboek import AuditRegel, GebeurtenisType, Gegeven, Opdrachtgever
 from gateway.domain.overdracht import Registratieaanvraag, Registratieantwoord
 from gateway.domain.resultaat import Resultaat
@@ -135,7 +136,7 @@ def registreer(wereld: Wereld, token: Token, vestiging: Vestiging, opdrachtgever
         antwoord = wereld.traffic_center.registreer(aanvraag)
     except TrafficCenterOnbereikbaar as fout:
         raise TijdelijkNietMogelijk(
-            Resultaat.TRAFFIC_CENTER_NIET_BESCHIKBAAR.value,
+            Resultaat.TRAFFIC_CENTER_WEG.value,
             "Het Traffic Center is nu niet bereikbaar; er is niets gewijzigd.",
             f"Probeer het over enkele minuten opnieuw. Blijft het zo, bel dan {wereld.contact.beheer}.",
             wereld.contact.beheer,
@@ -155,12 +156,12 @@ def _verwerk_registratie(
                 "Het aanleverpunt is tijdens de registratie gewijzigd.",
                 "Controleer de gegevens en druk opnieuw op Registreer.",
             )
-        if antwoord.resultaat is Resultaat.OVERDRACHT_GESLAAGD and antwoord.routerings_kenmerk is not None:
+        if antwoord.resultaat is Resultaat.GELUKT and antwoord.routerings_kenmerk is not None:
             nieuw = punt.geregistreerd(antwoord.routerings_kenmerk, antwoord.mag_overdracht_aanvragen, nu)
             werk.aanleverpunten.bewaar(nieuw)
             meld_aanleverpunt(werk, GebeurtenisType.AANLEVERPUNT_GEREGISTREERD, nieuw.vestiging, nu)
             werk.notificaties.hervat(nieuw.vestiging, nu)
-        elif antwoord.resultaat is Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF:
+        elif wereld.tabel.gevolg(antwoord.resultaat) is Gevolg.UITZETTEN:
             nieuw = uitzetten.zet_uit(werk, punt, antwoord.resultaat.value, nu)
         else:
             nieuw = punt.geweigerd(antwoord.resultaat.value, nu)
@@ -169,7 +170,7 @@ def _verwerk_registratie(
     if nieuw.status is not AanleverpuntStatus.GEREGISTREERD:
         raise Weigering(
             antwoord.resultaat.value,
-            meldingen.registratie_geweigerd(antwoord.resultaat),
+            meldingen.registratie_geweigerd(wereld.tabel, antwoord.resultaat),
             meldingen.registratie_wat_nu(wereld.contact),
             wereld.contact.servicedesk,
         )

@@ -47,7 +47,7 @@ def beelden(wereld: Wereld, punten: Sequence[Aanleverpunt]) -> Sequence[Puntbeel
         Puntbeeld(
             punt,
             laatst.get(punt.vestiging),
-            meldingen.punt_mis(punt),
+            meldingen.punt_mis(wereld.tabel, punt),
             meldingen.punt_bellen(punt, wereld.contact),
         )
         for punt in punten

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.dossier import Dossier, NietOphaalbaar, Uitkomstcode
+from gateway.domain.gevolg import Resultaattabel
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Herkomst
 from gateway.ports import Contactteksten
@@ -57,19 +58,12 @@ def klaarzetten(code: Uitkomstcode, dossier: Dossier | None = None) -> str:
     return KLAARZETTEN[code]
 
 
-REGISTREREN: dict[Resultaat, str] = {
-    Resultaat.SLEUTEL_ONJUIST: "De sleutel hoort niet bij dit aanleverpunt.",
-    Resultaat.AANLEVERPUNT_ONBEKEND: "Aanleverpunt, BRIN en vestigingscode horen volgens het Traffic Center niet bij elkaar.",
-    Resultaat.AANLEVERPUNT_NIET_GOEDGEKEURD: "Kennisnet heeft dit aanleverpunt nog niet goedgekeurd.",
-    Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF: "Het Traffic Center heeft dit aanleverpunt uitgezet.",
-}
+_REGISTRATIE_GEWEIGERD = "Het Traffic Center heeft de registratie geweigerd."
 
 
-def registratie_geweigerd(resultaat: Resultaat) -> str:
+def registratie_geweigerd(tabel: Resultaattabel, resultaat: Resultaat) -> str:
     """Sentence for a refused registration."""
-    return (
-        f"{REGISTREREN.get(resultaat, 'Het Traffic Center heeft de registratie geweigerd.')} Code: {resultaat.value}."
-    )
+    return f"{_REGISTRATIE_GEWEIGERD} {tabel.betekenis(resultaat)} Code: {resultaat.value}."
 
 
 def registratie_wat_nu(contact: Contactteksten) -> str:
@@ -81,7 +75,7 @@ def registratie_wat_nu(contact: Contactteksten) -> str:
     )
 
 
-def punt_mis(punt: Aanleverpunt) -> str | None:
+def punt_mis(tabel: Resultaattabel, punt: Aanleverpunt) -> str | None:
     """What is wrong with a point and what to do, for the page of the contactpersoon; None when nothing is."""
     if punt.status is AanleverpuntStatus.GEREGISTREERD:
         return None
@@ -92,10 +86,9 @@ def punt_mis(punt: Aanleverpunt) -> str | None:
             "Het Traffic Center heeft dit aanleverpunt uitgezet; er gaat niets meer uit. Neem de oorzaak weg (lever het "
             "dossier in quarantaine hersteld aan) en registreer daarna opnieuw."
         )
-    zin = next((zin for resultaat, zin in REGISTREREN.items() if resultaat.value == punt.reden), None)
+    waarom = f" {tabel.betekenis(Resultaat(punt.reden))}" if punt.reden is not None else ""
     return (
-        f"{zin or 'Het Traffic Center heeft de registratie geweigerd.'} Controleer nummer, sleutel, BRIN en "
-        "vestigingscode, en registreer opnieuw."
+        f"{_REGISTRATIE_GEWEIGERD}{waarom} Controleer nummer, sleutel, BRIN en vestigingscode, en registreer opnieuw."
     )
 
 

@@ -49,7 +49,7 @@ def loop_na(wereld: Wereld, brin: Brin, elke: timedelta) -> Nagelopen | None:
             return None
         punten = [punt for punt in werk.aanleverpunten.alle() if punt.vestiging.brin == brin and punt.oso]
     antwoord = wereld.traffic_center.overzicht_aanleverpunt(Overzichtvraag(brin=brin))
-    if antwoord.resultaat is not Resultaat.OVERDRACHT_GESLAAGD:
+    if antwoord.resultaat is not Resultaat.GELUKT:
         return Nagelopen()
     actief: dict[RouteringsKenmerk | None, bool] = {
         punt.kenmerk: punt.actief for punt in antwoord.punten if punt.brin == brin
@@ -68,7 +68,7 @@ def _merk(wereld: Wereld, punt: Aanleverpunt) -> None:
         nu_zo = werk.aanleverpunten.punt(punt.vestiging, vergrendel=True)
         # A point that was changed or registered again since we asked: the news is about what it was before.
         if nu_zo is not None and nu_zo == punt:
-            zet_uit(werk, nu_zo, Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF.value, nu, oorzaak)
+            zet_uit(werk, nu_zo, Resultaat.BRON_STAAT_UIT.value, nu, oorzaak)
 
 
 def _oorzaak(wereld: Wereld, punt: Aanleverpunt) -> Oorzaak | None:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from gateway.domain.bewaren import Bewaartermijnen
 from gateway.domain.dossier import Dossier
 from gateway.domain.fouten import Onbekend, Weigering
-from gateway.domain.gevolg import Gevolg, Resultaattabel
+from gateway.domain.gevolg import Gevolg, Resultaattabel, Zijde
 from gateway.domain.logboek import AuditRegel, Opdrachtgever
 from gateway.domain.notificatie import NotificatieStatus, Notificatietaak, Waarom
 from gateway.domain.overdracht import Adresblok, Notificatie, Notificatieadres, Notificatiemelding, Verzoek
@@ -196,11 +196,11 @@ def _gekregen(werk: Werk, dossier: Dossier, taak: Notificatietaak, nu: datetime)
     for levering in werk.leveringen.van_dossier(taak.elk_nummer):
         if (levering.doel_brin, levering.doel_kenmerk) != (taak.doel_brin, taak.doel_kenmerk):
             continue
-        if levering.resultaat is Resultaat.OVERDRACHT_GESLAAGD and levering.versie == taak.versie:
+        if levering.resultaat is Resultaat.GELUKT and levering.versie == taak.versie:
             if levering.overgedragen is not None:
                 return Waarom.AL_OPGEHAALD
             onderweg = onderweg or levering.moment > nu - ONDERWEG
-        heeft_zelf = levering.resultaat is Resultaat.LEERLINGINFO_NIET_GEWIJZIGD and dossier.nieuwste is not None
+        heeft_zelf = levering.resultaat is Resultaat.NIETS_NIEUWS and dossier.nieuwste is not None
         if heeft_zelf and dossier.nieuwste is not None and levering.moment >= dossier.nieuwste.verzameldatum:
             return Waarom.AL_OPGEHAALD
     return Waarom.WORDT_OPGEHAALD if onderweg else None
@@ -283,13 +283,13 @@ def _meld(wereld: Wereld, met: Notificeerder, klaar: _Klaar) -> None:
             Notificatiemelding(klaar.adres, Doel.OV, taak.sessie_id, taak.aanvraagdatum)
         )
     except TrafficCenterOnbereikbaar:
-        antwoord = Notificatieadres(Resultaat.TRAFFIC_CENTER_NIET_BESCHIKBAAR)
+        antwoord = Notificatieadres(Resultaat.TRAFFIC_CENTER_WEG)
     nu = wereld.klok.nu()
     with wereld.opslag.werk() as werk:
-        if antwoord.resultaat is Resultaat.OVERDRACHT_GESLAAGD and antwoord.url is not None:
+        if antwoord.resultaat is Resultaat.GELUKT and antwoord.url is not None:
             _bewaar_als_ongewijzigd(werk, taak, taak.gemeld(antwoord.url, nu), nu)
             return
-        if antwoord.resultaat is Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF:
+        if met.tabel.zet_uit(antwoord.resultaat, Zijde.BRON):
             punt = werk.aanleverpunten.punt(taak.bron, vergrendel=True)
             if punt is not None and punt.oso and punt.routerings_kenmerk == klaar.adres.bron_kenmerk:
                 zet_uit(werk, punt, antwoord.resultaat.value, nu)
@@ -308,7 +308,7 @@ def _verstuur(wereld: Wereld, met: Notificeerder, klaar: _Klaar, url: str) -> No
         na = taak.mislukt(str(fout), nu) if fout.om_ons else taak.later(str(fout), nu, met.spreiding())
     else:
         nu = wereld.klok.nu()
-        bevestigd = resultaat is Resultaat.NOTIFICATIE_ONTVANGEN
+        bevestigd = resultaat is Resultaat.NOTIFICATIE_BEVESTIGD
         na = taak.ontvangen(nu) if bevestigd else _na_weigering(met, taak, resultaat, nu)
     with wereld.opslag.werk() as werk:
         _bewaar_als_ongewijzigd(werk, taak, na, nu)

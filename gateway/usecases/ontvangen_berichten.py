@@ -71,9 +71,9 @@ def neem_notificatie(wereld: Wereld, bericht: Notificatie, partij: Partij) -> Re
             aanvraagdatum=bericht.aanvraagdatum,
             koppelsleutel=bericht.koppelsleutel,
         ),
-        Resultaat.NOTIFICATIE_ONTVANGEN,
+        Resultaat.NOTIFICATIE_BEVESTIGD,
     )
-    return Resultaat.NOTIFICATIE_ONTVANGEN
+    return Resultaat.NOTIFICATIE_BEVESTIGD
 
 
 def neem_terugkoppeling(wereld: Wereld, bericht: Terugkoppeling, partij: Partij) -> Resultaat:
@@ -95,9 +95,9 @@ def neem_terugkoppeling(wereld: Wereld, bericht: Terugkoppeling, partij: Partij)
             koppelsleutel=bericht.koppelsleutel,
             tekst=bericht.tekst,
         ),
-        Resultaat.TERUGKOPPELING_ONTVANGEN,
+        Resultaat.TERUGKOPPELING_BEVESTIGD,
     )
-    return Resultaat.TERUGKOPPELING_ONTVANGEN
+    return Resultaat.TERUGKOPPELING_BEVESTIGD
 
 
 def _kanten(adres: Adresblok) -> tuple[_Kant, _Kant]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from gateway.domain.gevolg import Zijde
 from gateway.domain.logboek import AuditRegel, Gebeurtenis, GebeurtenisType, Gegeven
 from gateway.domain.ophaling import Fase, OpgehaaldDocument, Ophaling
 from gateway.domain.overdracht import (
@@ -75,7 +76,7 @@ def _begin(doel: Doelsysteem, ophaling: Ophaling) -> None:
             return
         punt = werk.aanleverpunten.punt(ophaling.doel)
         if punt is None or punt.routerings_kenmerk is None or not (punt.oso and punt.mag_overdracht_aanvragen):
-            resultaat = Resultaat.AANVRAGER_AANLEVERPUNT_NIET_ACTIEF
+            resultaat = Resultaat.DOEL_STAAT_UIT
             _rond_af(werk, werk.ophalingen.bewaar(ophaling.mislukt(resultaat, nu)), nu)
             return
         werk.ophalingen.bewaar(ophaling.naar_sessie(punt.routerings_kenmerk))
@@ -113,26 +114,26 @@ def _open_sessie(doel: Doelsysteem, ophaling: Ophaling) -> None:
 def _geef_op(doel: Doelsysteem, ophaling: Ophaling) -> None:
     nu = doel.wereld.klok.nu()
     with doel.wereld.opslag.werk() as werk:
-        mislukt = ophaling.mislukt(Resultaat.TRAFFIC_CENTER_NIET_BESCHIKBAAR, nu)
+        mislukt = ophaling.mislukt(Resultaat.TRAFFIC_CENTER_WEG, nu)
         _rond_af(werk, werk.ophalingen.bewaar(mislukt), nu)
 
 
 def _neem_sessie(doel: Doelsysteem, ophaling: Ophaling, antwoord: Overdrachtantwoord) -> None:
     nu = doel.wereld.klok.nu()
     with doel.wereld.opslag.werk() as werk:
-        if antwoord.sessie_id is not None and antwoord.resultaat is Resultaat.OVERDRACHT_GESLAAGD:
+        if antwoord.sessie_id is not None and antwoord.resultaat is Resultaat.GELUKT:
             werk.ophalingen.bewaar(ophaling.met_sessie(antwoord.sessie_id, antwoord.punten, nu))
             return
-        if antwoord.resultaat is Resultaat.AANVRAGER_AANLEVERPUNT_NIET_ACTIEF:
-            _merk_uitgezet(werk, ophaling, nu)
+        if doel.tabel.zet_uit(antwoord.resultaat, Zijde.DOEL):
+            _merk_uitgezet(werk, ophaling, antwoord.resultaat, nu)
         _rond_af(werk, werk.ophalingen.bewaar(ophaling.mislukt(antwoord.resultaat, nu)), nu)
 
 
-def _merk_uitgezet(werk: Werk, ophaling: Ophaling, nu: datetime) -> None:
+def _merk_uitgezet(werk: Werk, ophaling: Ophaling, resultaat: Resultaat, nu: datetime) -> None:
     """Our own point is off, says the Traffic Center: the flags follow, unless the point was changed since we asked."""
     punt = werk.aanleverpunten.punt(ophaling.doel, vergrendel=True)
     if punt is not None and punt.oso and punt.routerings_kenmerk == ophaling.doel_kenmerk:
-        zet_uit(werk, punt, Resultaat.AANVRAGER_AANLEVERPUNT_NIET_ACTIEF.value, nu)
+        zet_uit(werk, punt, resultaat.value, nu)
 
 
 def _vraag(doel: Doelsysteem, ophaling: Ophaling) -> None:
@@ -143,7 +144,7 @@ def _vraag(doel: Doelsysteem, ophaling: Ophaling) -> None:
     with doel.wereld.opslag.lezen() as werk:
         uit = _met_de_hand_uit(doel, werk, ophaling, doel.wereld.klok.nu(), ophaling.vragen[plaats].punt)
     if uit or ophaling.pogingen >= doel.regels.bron_pogingen:
-        _beslis(doel, ophaling, plaats, Resultaat.BRON_NIET_BESCHIKBAAR)
+        _beslis(doel, ophaling, plaats, Resultaat.BRON_WEG)
         return
     begonnen, pgn = _leg_begin_vast(doel, ophaling, plaats)
     vraag = begonnen.vragen[plaats]
@@ -159,7 +160,7 @@ def _vraag(doel: Doelsysteem, ophaling: Ophaling) -> None:
         antwoord = doel.bronnen.vraag(vraag.punt.url, documentvraag, onderwerp=f"ophaling/{ophaling.id}")
     except BronOnbereikbaar:
         if begonnen.pogingen >= doel.regels.bron_pogingen:
-            _beslis(doel, begonnen, plaats, Resultaat.BRON_NIET_BESCHIKBAAR)
+            _beslis(doel, begonnen, plaats, Resultaat.BRON_WEG)
         else:
             _later(doel, begonnen)
         return
@@ -168,7 +169,7 @@ def _vraag(doel: Doelsysteem, ophaling: Ophaling) -> None:
 
 def _neem_antwoord(doel: Doelsysteem, ophaling: Ophaling, plaats: int, bronantwoord: Bronantwoord) -> None:
     antwoord = bronantwoord.antwoord
-    if antwoord.octets is None or antwoord.resultaat is not Resultaat.OVERDRACHT_GESLAAGD:
+    if antwoord.octets is None or antwoord.resultaat is not Resultaat.GELUKT:
         _beslis(doel, ophaling, plaats, _geloofwaardig(doel, ophaling, plaats, antwoord))
         return
     document = OpgehaaldDocument(plaats, bronantwoord.bericht, antwoord.octets)
@@ -186,10 +187,10 @@ def _geloofwaardig(doel: Doelsysteem, ophaling: Ophaling, plaats: int, antwoord:
         regel is None
         or regel.rang is None
         or not {"bron", "trafficcenter"} & set(regel.zender)
-        or resultaat is Resultaat.OVERDRACHT_GESLAAGD
-        or (resultaat is Resultaat.LEERLINGINFO_NIET_GEWIJZIGD and zonder_datum)
+        or resultaat is Resultaat.GELUKT
+        or (resultaat is Resultaat.NIETS_NIEUWS and zonder_datum)
     ):
-        return Resultaat.BRON_NIET_BESCHIKBAAR
+        return Resultaat.BRON_WEG
     return resultaat
 
 
@@ -204,14 +205,14 @@ def _valideer(doel: Doelsysteem, ophaling: Ophaling) -> None:
         document = werk.ophalingen.document(ophaling.id, plaats)
         oud = _vorige_octets(werk, ophaling.vragen[plaats].vorige)
     if document is None:
-        _beslis(doel, begonnen, plaats, Resultaat.BRON_NIET_BESCHIKBAAR)
+        _beslis(doel, begonnen, plaats, Resultaat.BRON_WEG)
         return
     oordeel = onleesbaar() if te_vaak else beoordeel(doel.wereld.toetser, document.ontvangen, ophaling, pgn)
     if oordeel.octets is not None and oud is not None:
         oordeel = replace(oordeel, wijzigingen=doel.vergelijker.verschillen(oud, oordeel.octets))
     klaar = replace(document, octets=oordeel.octets, rapport=oordeel.rapport, wijzigingen=oordeel.wijzigingen)
     goed = oordeel.octets is not None
-    resultaat = Resultaat.OVERDRACHT_GESLAAGD if goed else Resultaat.DOSSIER_ONGELDIG
+    resultaat = Resultaat.GELUKT if goed else Resultaat.AFGEKEURD
     with doel.wereld.opslag.werk() as werk:
         werk.ophalingen.bewaar_document(ophaling.id, klaar)
         werk.ophalingen.bewaar(begonnen.beslist(plaats, resultaat, doel.tabel))
@@ -234,7 +235,7 @@ def _meld_af(doel: Doelsysteem, ophaling: Ophaling) -> None:
     if ophaling.sessie_id is None or ophaling.resultaat is None:
         raise AssertionError("in this phase there is a session with a result")
     if ophaling.pogingen >= doel.regels.afmeld_pogingen:
-        _sluit(doel, ophaling, Resultaat.TRAFFIC_CENTER_NIET_BESCHIKBAAR)
+        _sluit(doel, ophaling, Resultaat.TRAFFIC_CENTER_WEG)
         return
     begonnen, pgn = _leg_begin_vast(doel, ophaling)
     beste = ophaling.vragen[ophaling.beste].punt.kenmerk if ophaling.beste is not None else ophaling.bron_kenmerk

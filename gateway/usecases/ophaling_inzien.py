@@ -80,9 +80,9 @@ def dossier(wereld: Wereld, ophaling_id: str, opdrachtgever: Opdrachtgever) -> t
 def _octets(werk: Werk, ophaling: Ophaling) -> bytes | Waarom:
     if not ophaling.klaar:
         return Waarom.NIET_GEREED
-    if ophaling.resultaat is Resultaat.DOSSIER_ONGELDIG:
+    if ophaling.resultaat is Resultaat.AFGEKEURD:
         return Waarom.AFGEKEURD
-    if ophaling.resultaat is Resultaat.LEERLINGINFO_NIET_GEWIJZIGD:
+    if ophaling.resultaat is Resultaat.NIETS_NIEUWS:
         return Waarom.NIETS_NIEUWERS
     if not ophaling.geslaagd or ophaling.beste is None:
         return Waarom.GEEN_DOSSIER

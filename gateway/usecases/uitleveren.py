@@ -13,6 +13,7 @@ from datetime import datetime
 from gateway.domain.aanleverpunt import Aanleverpunt
 from gateway.domain.dossier import Dossier, Einde, Versie
 from gateway.domain.fouten import Weigering
+from gateway.domain.gevolg import Zijde
 from gateway.domain.logboek import AuditRegel
 from gateway.domain.overdracht import Documentvraag, Levering, Sessieantwoord, Sessievraag, Verzoek
 from gateway.domain.partij import Partij
@@ -78,9 +79,9 @@ def uitleveren(wereld: Wereld, vraag: Documentvraag, partij: Partij, via: str | 
 def _uit(stand: Schakelstand, gevraagd: _Vraag, punt: Aanleverpunt) -> Resultaat | None:
     """The answer when this point or this party is off, by the Traffic Center or by hand; None when both are on."""
     if not punt.oso or stand.school(punt.vestiging) is not None:
-        return Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF
+        return Resultaat.BRON_STAAT_UIT
     if stand.partij(gevraagd.partij.oin) is not None:
-        return Resultaat.LEVERING_GEWEIGERD
+        return Resultaat.NIET_VOOR_DIT_DOEL
     return None
 
 
@@ -121,7 +122,7 @@ def _sessiecontrole(wereld: Wereld, vraag: Documentvraag) -> Sessieantwoord:
             Sessievraag(vraag.adres, zoek, vraag.overdrachtsoort, vraag.sessie_id)
         )
     except TrafficCenterOnbereikbaar:
-        return Sessieantwoord(Resultaat.TRAFFIC_CENTER_NIET_BESCHIKBAAR)
+        return Sessieantwoord(Resultaat.TRAFFIC_CENTER_WEG)
 
 
 def _weiger(
@@ -130,7 +131,7 @@ def _weiger(
     """Refuse before anything about a pupil was looked up; the audit record has no PGN."""
     nu = wereld.klok.nu()
     with wereld.opslag.werk() as werk:
-        if antwoord is not None and resultaat is Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF:
+        if antwoord is not None and wereld.tabel.zet_uit(resultaat, Zijde.BRON):
             punt = werk.aanleverpunten.punt(gevraagd.punt.vestiging, vergrendel=True)
             # A point that was changed or registered again since we asked: the news is about what it was before.
             if punt is not None and punt == gevraagd.punt:
@@ -154,23 +155,23 @@ def _zoek_en_geef(wereld: Wereld, gevraagd: _Vraag) -> Uitlevering:
 def _besluit(werk: Werk, gevraagd: _Vraag, pgn: Pgn | None, stand: Schakelstand) -> _Besluit:
     punt = werk.aanleverpunten.punt(gevraagd.punt.vestiging)
     if punt is None:
-        return _Besluit(Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF)
+        return _Besluit(Resultaat.BRON_STAAT_UIT)
     uit = _uit(stand, gevraagd, punt)
     if uit is not None:
         # Switched off while this session was being checked: nothing may go out from now on.
         return _Besluit(uit)
     kandidaten = werk.dossiers.met_pgn(pgn, gevraagd.punt.vestiging) if pgn is not None else ()
     if not kandidaten:
-        return _Besluit(Resultaat.LEERLING_ONBEKEND)
+        return _Besluit(Resultaat.LEERLING_NIET_HIER)
     gekozen = _kies(kandidaten, gevraagd)
     # Under the lock: who moves or withdraws a pupil and hears that it is done must not see the dossier leave later.
     dossier = werk.dossiers.dossier(gekozen.elk_nummer, vergrendel=True) or gekozen
     resultaat = _oordeel(dossier, gevraagd)
-    if resultaat is not Resultaat.OVERDRACHT_GESLAAGD or dossier.nieuwste is None:
+    if resultaat is not Resultaat.GELUKT or dossier.nieuwste is None:
         return _Besluit(resultaat, dossier)
     octets = werk.dossiers.octets(dossier.elk_nummer, dossier.nieuwste.versie)
     # Facts outlive octets (retention): what is no longer there is not to be had.
-    return _Besluit(resultaat if octets is not None else Resultaat.LEERLINGINFO_NIET_BESCHIKBAAR, dossier, octets)
+    return _Besluit(resultaat if octets is not None else Resultaat.NIET_KLAAR, dossier, octets)
 
 
 def _waarschuw(wereld: Wereld, werk: Werk, gevraagd: _Vraag, besluit: _Besluit, nu: datetime) -> None:
@@ -194,27 +195,27 @@ def _oordeel(dossier: Dossier, gevraagd: _Vraag) -> Resultaat:
     vraag, versie = gevraagd.documentvraag, dossier.nieuwste
     plaatsing = dossier.context.plaatsing
     if plaatsing != gevraagd.punt.vestiging or plaatsing.brin != vraag.adres.doel_brin:
-        return Resultaat.LEVERING_GEWEIGERD
+        return Resultaat.NIET_VOOR_DIT_DOEL
     if dossier.context.herkomst is not Herkomst.REGULIER and dossier.einde is Einde.HERKOMST:
-        return Resultaat.LEVERING_GEWEIGERD
+        return Resultaat.NIET_VOOR_DIT_DOEL
     if versie is not None and versie.overdrachtsoort is not vraag.overdrachtsoort:
-        return Resultaat.LEVERING_GEWEIGERD
+        return Resultaat.NIET_VOOR_DIT_DOEL
     if versie is None or dossier.tegengehouden() is not None:
-        return Resultaat.LEERLINGINFO_NIET_BESCHIKBAAR
+        return Resultaat.NIET_KLAAR
     if versie.inzage_ontbreekt:
-        return Resultaat.LEERLINGINFO_NIET_OPVRAAGBAAR
+        return Resultaat.ZONDER_INZAGE
     if vraag.dossier_versies and versie.gegevensset_versie not in vraag.dossier_versies:
-        return Resultaat.DOSSIER_VERSIE_NIET_BESCHIKBAAR
+        return Resultaat.ANDERE_VERSIE_GEVRAAGD
     if vraag.dossier_verzameldatum is not None and vraag.dossier_verzameldatum >= versie.verzameldatum:
-        return Resultaat.LEERLINGINFO_NIET_GEWIJZIGD
-    return Resultaat.OVERDRACHT_GESLAAGD
+        return Resultaat.NIETS_NIEUWS
+    return Resultaat.GELUKT
 
 
 def _leg_vast(werk: Werk, gevraagd: _Vraag, besluit: _Besluit, nu: datetime, pgn: Pgn | None) -> Uitlevering:
     """Write the audit record and the row of the transfer before the answer exists."""
     vraag, partij, punt = gevraagd.documentvraag, gevraagd.partij, gevraagd.punt
     dossier = besluit.dossier
-    geslaagd = besluit.resultaat is Resultaat.OVERDRACHT_GESLAAGD
+    geslaagd = besluit.resultaat is Resultaat.GELUKT
     versie = dossier.nieuwste if dossier is not None and geslaagd else None
     over: ElkNummer | Pgn | None = dossier.elk_nummer if dossier is not None else pgn
     werk.logboek.audit(

@@ -63,7 +63,7 @@ def _kenmerk(levering: Levering) -> tuple[datetime, object]:
 
 
 def _verstrekking(rij: AuditRij, leveringen: Mapping[tuple[datetime, object], Levering]) -> Verstrekking | None:
-    if rij.operatie == _UITLEVEREN and rij.uitkomst == Resultaat.OVERDRACHT_GESLAAGD.value:
+    if rij.operatie == _UITLEVEREN and rij.uitkomst == Resultaat.GELUKT.value:
         levering = leveringen.get((rij.moment, str(rij.bijzonderheden.get("sessieId")).lower()))
         return Verstrekking(
             rij.moment,

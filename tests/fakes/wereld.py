@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
+from gateway.berichten.pakket import standaardpakket
 from gateway.domain.beoordeling import BijlageGegevens
 from gateway.domain.dossier import Versie
 from gateway.domain.overdracht import Sessieantwoord, Sessievraag, Zoeksleutel
@@ -49,6 +50,9 @@ class NepProfielen:
         return ("magister",)
 
 
+TABEL = standaardpakket().tabel
+
+
 class StuurbaarTrafficCenter(NepTrafficCenter):
     """The Traffic Center whose session checks a test may write (`sessie`), or have something happen during a call."""
 
@@ -84,5 +88,6 @@ def maak_wereld(
         traffic_center=traffic_center or StuurbaarTrafficCenter(klok),
         partijen=Partijen([partij.als_partij() for partij in (*LAS_SYSTEMEN, VREEMDE)]),
         las_profielen=NepProfielen(),
+        tabel=TABEL,
         soap_basis=SOAP_BASIS,
     )

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from gateway.berichten.pakket import standaardpakket
 from gateway.domain.beoordeling import (
     Beoordeling,
     Bevinding,
@@ -60,6 +61,7 @@ SCHOOL = {
     "plaats": "Amsterdam",
 }
 PUNT = {"aanleverpuntnummer": 100, "sleutel": "sleutel-00YY-100"}
+TABEL = standaardpakket().tabel
 ACCOUNT = {"OSO-Account": "account-7"}
 XML = {"Content-Type": "application/xml"}
 
@@ -241,6 +243,7 @@ def maak_restwereld(werker: Callable[[str], None] | None = None, **instellingen:
             [Partij(Oin("00000003000000020000"), "Magister", "magister", "Magister", frozenset({Brin("00YY")}))]
         ),
         las_profielen=NepProfielen(),
+        tabel=TABEL,
         soap_basis="https://127.0.0.1:8443/oso/20200910",
     )
     doorgegeven: list[str] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from gateway.berichten.pakket import laad_pakketten
+from gateway.berichten.pakket import laad_pakketten, standaardpakket
 from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.beoordeling import Rapport
 from gateway.domain.dossier import Context, Dossier, Klaarzetting, Status, Versie, VersieInhoud
@@ -151,6 +151,7 @@ def soapwereld(
         traffic_center=cast(Any, sessies),
         partijen=Partijen([magister]),
         las_profielen=niets,
+        tabel=standaardpakket().tabel,
         soap_basis="https://localhost/oso/20200910",
     )
     register = herhalingen or HerhalingenInOpslag(opslag)

@@ -94,7 +94,7 @@ Operatie = Callable[[Wereld, Aanroep], Uitkomst]
 def _document(wereld: Wereld, aanroep: Aanroep) -> Uitkomst:
     vraag = ontleed(aanroep.verzoek, aanroep.pakket, Documentvraag)
     uit = uitleveren(wereld, vraag, aanroep.partij, aanroep.beller.via)
-    geslaagd = uit.resultaat is Resultaat.OVERDRACHT_GESLAAGD
+    geslaagd = uit.resultaat is Resultaat.GELUKT
     if not geslaagd:
         return Uitkomst(Documentantwoord(uit.resultaat), uit.resultaat.value)
     if uit.versie is None or uit.octets is None:
