@@ -20,8 +20,10 @@ import pytest
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.kern.klant import Push
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import BRIN, ONS_KENMERK, DraaiendeWereld
 
+_nummers = leerlingen(81, __name__)
 PLAATSING = {"plaatsing": {"brin": "00YY", "vestigingscode": "00"}, "okiDocVrijgegeven": True}
 
 
@@ -59,45 +61,46 @@ def _draaiend(argumenten: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 def test_klaarzetten_toont_per_leerling_de_uitkomst(wereld: DraaiendeWereld, tmp_path: Path) -> None:
     kern = wereld.kern()
-    kern.lever_aan("81001", Push(maak_dossier(proef_pgn(81_001), zaad=1, omvang=15_000), PLAATSING))
+    nummer, onbekend = next(_nummers), next(_nummers)
+    kern.lever_aan(str(nummer), Push(maak_dossier(proef_pgn(nummer), zaad=1, omvang=15_000), PLAATSING))
     lijst = tmp_path / "nummers.txt"
-    lijst.write_text("81001\n\n81999\n")
+    lijst.write_text(f"{nummer}\n\n{onbekend}\n")
     dev = str(wereld.map / "dev.json")
     met_weigering = _cli("klaarzetten", "--elk", str(lijst), "--dev-json", dev)
     assert met_weigering.returncode == 1, met_weigering.stderr
-    assert "81001  klaargezet" in met_weigering.stdout
-    assert "81999  geweigerd  LeerlingOnbekend" in met_weigering.stdout
+    assert f"{nummer}  klaargezet" in met_weigering.stdout
+    assert f"{onbekend}  geweigerd  LeerlingOnbekend" in met_weigering.stdout
     assert "1 klaargezet, 1 geweigerd" in met_weigering.stderr
-    goed = _cli(
-        "klaarzetten", "--elk", "81001", "--json", "--rest", wereld.dev["rest"], "--token", wereld.dev["tokens"]["kern"]
-    )
+    bij = ["--rest", wereld.dev["rest"], "--token", wereld.dev["tokens"]["kern"]]
+    goed = _cli("klaarzetten", "--elk", str(nummer), "--json", *bij)
     assert goed.returncode == 0
-    assert json.loads(goed.stdout)["resultaten"] == [{"elkNummer": "81001", "uitkomst": "klaargezet"}]
-    assert _cli("klaarzetten", "--elk", "81001").returncode == 2
+    assert json.loads(goed.stdout)["resultaten"] == [{"elkNummer": str(nummer), "uitkomst": "klaargezet"}]
+    assert _cli("klaarzetten", "--elk", str(nummer)).returncode == 2
     assert _cli("klaarzetten", "--elk", "weg.txt", "--dev-json", dev).returncode == 2
 
 
 def test_de_gesimuleerde_kern_volgt_de_stippen_en_speelt_leerlingen(wereld: DraaiendeWereld) -> None:
-    pgn = proef_pgn(81_002)
+    nummer = next(_nummers)
+    elk, pgn = str(nummer), proef_pgn(nummer)
     with _draaiend(
         ["simulate", "kern", "--dev-json", str(wereld.map / "dev.json"), "--storing", "webhook=fault:2"]
     ) as waar:
-        wereld.zet_klaar("81002", pgn)
-        _wacht_op_stip(waar, "81002", "blauw")
+        wereld.zet_klaar(elk, pgn)
+        _wacht_op_stip(waar, elk, "blauw")
         magister = wereld.magister()
-        assert _speel(waar, "aanvullen", elkNummer="81002").status_code == 200
+        assert _speel(waar, "aanvullen", elkNummer=elk).status_code == 200
         assert magister.haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK).resultaat.value == "LeerlinginfoNietBeschikbaar"
-        assert _speel(waar, "vrijgeven", elkNummer="81002").status_code == 200
+        assert _speel(waar, "vrijgeven", elkNummer=elk).status_code == 200
         assert magister.haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK).gelukt
-        _wacht_op_stip(waar, "81002", "groen")
-        assert _speel(waar, "wijzigen", elkNummer="81002", pgn=pgn.waarde).status_code == 200
-        _wacht_op_stip(waar, "81002", "blauw")
-        assert _speel(waar, "verplaatsen", elkNummer="81002", vestiging="12SS/01").status_code == 200
-        _wacht_op_stip(waar, "81002", "wit")
+        _wacht_op_stip(waar, elk, "groen")
+        assert _speel(waar, "wijzigen", elkNummer=elk, pgn=pgn.waarde).status_code == 200
+        _wacht_op_stip(waar, elk, "blauw")
+        assert _speel(waar, "verplaatsen", elkNummer=elk, vestiging="12SS/01").status_code == 200
+        _wacht_op_stip(waar, elk, "wit")
         assert magister.haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK).resultaat.value == "LeveringGeweigerd"
-        assert _speel(waar, "terugtrekken", elkNummer="81002").status_code == 200
-        assert _speel(waar, "toveren", elkNummer="81002").status_code == 422
-        assert _speel(waar, "plaatsen", elkNummer="81002").status_code == 422
+        assert _speel(waar, "terugtrekken", elkNummer=elk).status_code == 200
+        assert _speel(waar, "toveren", elkNummer=elk).status_code == 422
+        assert _speel(waar, "plaatsen", elkNummer=elk).status_code == 422
 
 
 def _speel(waar: dict[str, Any], verb: str, **velden: str) -> httpx.Response:
@@ -118,7 +121,8 @@ def test_werk_toont_wat_wacht_en_waarom_en_laat_los_of_herhaalt(wereld: Draaiend
     kern = wereld.kern()
     omgeving = _opslagomgeving(wereld)
     kern.abonneer("dood", "http://127.0.0.1:9/niemand", "g")
-    wereld.zet_klaar("81003", proef_pgn(81_003))
+    nummer = next(_nummers)
+    wereld.zet_klaar(str(nummer), proef_pgn(nummer))
     einde = time.monotonic() + 20
     while True:
         rijen = json.loads(_cli("werk", "list", "--abonnement", "dood", "--json", omgeving=omgeving).stdout)
@@ -126,44 +130,45 @@ def test_werk_toont_wat_wacht_en_waarom_en_laat_los_of_herhaalt(wereld: Draaiend
             break
         assert time.monotonic() < einde
     assert (rijen[0]["status"], rijen[0]["reden"]) == ("wacht", "geen verbinding")
-    assert "81003" not in json.dumps(rijen)
-    nummer = str(rijen[0]["id"])
+    assert str(nummer) not in json.dumps(rijen)
+    rij = str(rijen[0]["id"])
     wie = ["--account", "b.heer", "--reden", "proef"]
-    assert _cli("werk", "discard", nummer, omgeving=omgeving).returncode == 2, "account and reason are demanded"
-    assert _cli("werk", "discard", nummer, *wie, omgeving=omgeving).returncode == 0
+    assert _cli("werk", "discard", rij, omgeving=omgeving).returncode == 2, "account and reason are demanded"
+    assert _cli("werk", "discard", rij, *wie, omgeving=omgeving).returncode == 0
     assert "vervallen" in _cli("werk", "list", "--status", "vervallen", omgeving=omgeving).stdout
-    assert _cli("werk", "replay", nummer, *wie, omgeving=omgeving).returncode == 0
+    assert _cli("werk", "replay", rij, *wie, omgeving=omgeving).returncode == 0
     assert _cli("werk", "replay", "999999", *wie, omgeving=omgeving).returncode == 1
     assert _cli("audit", "verify", omgeving=omgeving).returncode == 0
 
 
 def test_purge_zegt_wat_weg_is_en_privacy_geeft_en_wist(wereld: DraaiendeWereld, tmp_path: Path) -> None:
-    pgn = proef_pgn(81_477)
+    nummer = next(_nummers)
+    elk, pgn = str(nummer), proef_pgn(nummer)
     omgeving = _opslagomgeving(wereld)
-    wereld.zet_klaar("81477", pgn)
+    wereld.zet_klaar(elk, pgn)
     assert wereld.magister().haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK).gelukt
-    wereld.kern().wacht_op_status("81477", "groen")
+    wereld.kern().wacht_op_status(elk, "groen")
     proef = _cli("purge", "--dry-run", "--json", omgeving=omgeving)
     assert proef.returncode == 0, proef.stderr
     assert json.loads(proef.stdout)["verwijderd"]["dossier-inhoud"] == 0
     assert "dossier-inhoud" in _cli("purge", omgeving=omgeving).stdout
     uit = tmp_path / "inzage"
     wie = ["--account", "fg", "--reden", "verzoek 12"]
-    gegeven = _cli("privacy", "export", "81477", "--out", str(uit), *wie, omgeving=omgeving)
+    gegeven = _cli("privacy", "export", elk, "--out", str(uit), *wie, omgeving=omgeving)
     assert gegeven.returncode == 0, gegeven.stderr
     leerling = json.loads((uit / "leerling.json").read_text())
     assert leerling["dossier"]["persoonsgebondenNummer"] == pgn.waarde
     assert leerling["overdrachten"][0]["overgedragen"] is not None
     assert {regel["soort"] for regel in leerling["historie"]} >= {"aangeleverd", "klaargezet"}
-    assert (uit / "versie-1.xml").read_bytes() == wereld.kern().versie("81477", 1)
+    assert (uit / "versie-1.xml").read_bytes() == wereld.kern().versie(elk, 1)
     assert {stat.S_IMODE(bestand.stat().st_mode) for bestand in uit.iterdir()} == {0o600}
-    gewist = _cli("privacy", "erase", "81477", "--ja", "--json", *wie, omgeving=omgeving)
+    gewist = _cli("privacy", "erase", elk, "--ja", "--json", *wie, omgeving=omgeving)
     assert gewist.returncode == 0, gewist.stderr
     assert json.loads(gewist.stdout)["verwijderd"]["versies"] == 1
-    assert _cli("privacy", "erase", "81477", "--ja", *wie, omgeving=omgeving).returncode == 1
+    assert _cli("privacy", "erase", elk, "--ja", *wie, omgeving=omgeving).returncode == 1
     assert _cli("privacy", "erase", "x", "--ja", *wie, omgeving=omgeving).returncode == 2
     overzicht = wereld.kern().overdrachten()["overdrachten"]
-    assert all(rij.get("elkNummer") != "81477" for rij in overzicht)
+    assert all(rij.get("elkNummer") != elk for rij in overzicht)
     assert _cli("audit", "verify", omgeving=omgeving).returncode == 0
 
 

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import Las, LasFout, Rest, dossier, envelop, pdf, pgn, tekstbestand
 
-_nummers = itertools.count(440_001)
+_nummers = leerlingen(440, __name__)
 _HIER = {"brin": "00YY", "vestigingscode": "00"}
 _DAAR = {"brin": "12SS", "vestigingscode": "01"}
 _GOED = {"plaatsing": _HIER, "okiDocVrijgegeven": True, "herkomst": "regulier", "tegenhouden": None}

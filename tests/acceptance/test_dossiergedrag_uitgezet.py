@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld, ontwikkelwereld
 from tests.hulp.zwartedoos import KENMERK, Las, LasFout, Rest, aanroepen, dossier, is_probleem, pgn, sim, storing
 
-_nummers = itertools.count(450_001)
+_nummers = leerlingen(450, __name__)
 _GOED = {"plaatsing": {"brin": "00YY", "vestigingscode": "00"}, "okiDocVrijgegeven": True}
 _GESLAAGD = "OverdrachtGeslaagd"
 _UIT = "VerstrekkerAanleverpuntNietActief"

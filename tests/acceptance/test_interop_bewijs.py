@@ -7,7 +7,10 @@ from pathlib import Path
 
 from gateway.simulators.proefpersonen import proef_pgn
 from tests.hulp.gereedschap import programma
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import BRIN, ONS_KENMERK, DraaiendeWereld
+
+_nummers = leerlingen(83, __name__)
 
 
 def _xmlsec1(map_: Path, ca: str) -> int:
@@ -16,12 +19,13 @@ def _xmlsec1(map_: Path, ca: str) -> int:
 
 
 def test_xmlsec1_neemt_het_bewijs_van_een_opgehaald_dossier_aan(wereld: DraaiendeWereld, tmp_path: Path) -> None:
-    klaargezet = wereld.zet_klaar("83001", proef_pgn(83_001), omvang=175_000)
+    nummer = next(_nummers)
+    klaargezet = wereld.zet_klaar(str(nummer), proef_pgn(nummer), omvang=175_000)
     ontvangst = wereld.magister().haal_op(klaargezet.pgn, BRIN, bron_kenmerk=ONS_KENMERK)
     assert ontvangst.octets is not None
     dossier = tmp_path / "dossier.xml"  # the name that the reference in the signature gives
     dossier.write_bytes(ontvangst.octets)
-    (tmp_path / "handtekening.xml").write_bytes(wereld.kern().handtekening("83001", klaargezet.versie))
+    (tmp_path / "handtekening.xml").write_bytes(wereld.kern().handtekening(str(nummer), klaargezet.versie))
     ca = wereld.dev["ca"]
 
     assert _xmlsec1(tmp_path, ca) == 0

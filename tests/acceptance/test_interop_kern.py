@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import subprocess
 from collections.abc import Callable
@@ -14,11 +13,12 @@ from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.proefpersonen import proef_pgn
 from interop.omgeving import omgeving
 from tests.hulp.gereedschap import eis
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 
 INTEROP = Path(__file__).parents[2] / "interop"
 
-_nummers = itertools.count(82_001)
+_nummers = leerlingen(82, __name__)
 
 
 def curl(_map: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 import subprocess
 import sys
@@ -18,12 +17,13 @@ from gateway.simulators.proefpersonen import proef_pgn
 from gateway.xmlio import canoniek, lees
 from interop.omgeving import omgeving
 from tests.hulp.gereedschap import eis
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import ONS_KENMERK, DraaiendeWereld
 
 INTEROP = Path(__file__).parents[2] / "interop"
 FOUTCODE = "CertificaatHoortNietBijPartij"
 
-_nummers = itertools.count(81_001)
+_nummers = leerlingen(84, __name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,20 @@ import signal
 from pathlib import Path
 
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import BRIN, ONS_KENMERK, SCHOOL, DraaiendeWereld, ontwikkelwereld
+
+_nummers = leerlingen(80, __name__)
 
 
 def test_een_dossier_gaat_van_kern_naar_las(wereld: DraaiendeWereld) -> None:
-    klaargezet = wereld.zet_klaar("80001", proef_pgn(8_001))
+    nummer = next(_nummers)
+    elk, klaargezet = str(nummer), wereld.zet_klaar(str(nummer), proef_pgn(nummer))
     kern = wereld.kern()
-    assert kern.dossier("80001")["status"] == "blauw"
+    assert kern.dossier(elk)["status"] == "blauw"
     ontvangst = wereld.magister().haal_op(klaargezet.pgn, BRIN, bron_kenmerk=ONS_KENMERK)
-    assert ontvangst.octets == kern.versie("80001", 1)
-    assert kern.wacht_op_status("80001", "groen")["status"] == "groen"
+    assert ontvangst.octets == kern.versie(elk, 1)
+    assert kern.wacht_op_status(elk, "groen")["status"] == "groen"
 
 
 def test_een_wereld_overleeft_kill_en_herstart(tmp_path: Path) -> None:

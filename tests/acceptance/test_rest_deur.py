@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import socket
 from typing import Any
@@ -11,10 +10,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import ACCOUNT, LOKAAL, XML, Rest, dossier, is_probleem, pgn
 
-_nummers = itertools.count(410_001)
+_nummers = leerlingen(410, __name__)
 _SCHOOL = {
     "officieleNaam": "Stichting De Deur",
     "naam": "De Deur",

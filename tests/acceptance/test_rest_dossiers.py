@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import itertools
 import json
 import re
 import zipfile
@@ -15,10 +14,11 @@ import httpx
 import pytest
 from lxml import etree
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import XML, Rest, dossier, is_probleem, pdf, pgn, tekstbestand
 
-_nummers = itertools.count(420_001)
+_nummers = leerlingen(420, __name__)
 _D = "{http://www.edustandaard.nl/oso_gegevensset/2019/dossier}"
 _HIER = {"brin": "00YY", "vestigingscode": "00"}
 _MB = 1_000_000

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import Rest, dossier, is_probleem, pdf, pgn, sim, tekstbestand
 
-_nummers = itertools.count(430_001)
+_nummers = leerlingen(430, __name__)
 _HIER = {"brin": "00YY", "vestigingscode": "00"}
 _GOED = {"plaatsing": _HIER, "okiDocVrijgegeven": True, "herkomst": "regulier", "tegenhouden": None}
 _BB = {"soort": "overdrachtbinnenbrin", "overstap": ""}

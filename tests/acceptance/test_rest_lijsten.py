@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import time
 from datetime import UTC, datetime
@@ -13,10 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import LOKAAL, XML, Las, Rest, dossier, is_probleem, pgn
 
-_nummers = itertools.count(460_001)
+_nummers = leerlingen(460, __name__)
 _GOED = {"plaatsing": {"brin": "00YY", "vestigingscode": "00"}, "okiDocVrijgegeven": True}
 _GESLAAGD = "OverdrachtGeslaagd"
 

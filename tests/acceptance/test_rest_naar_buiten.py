@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import itertools
 import json
 import queue
 import threading
@@ -15,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.zwartedoos import Las, Rest, aanroepen, dossier, is_probleem, pgn, storing
 
-_nummers = itertools.count(490_001)
+_nummers = leerlingen(490, __name__)
 _GOED = {"plaatsing": {"brin": "00YY", "vestigingscode": "00"}, "okiDocVrijgegeven": True}
 _GEHEIM = "een-heel-lang-gedeeld-geheim-van-ELK-en-de-gateway"
 

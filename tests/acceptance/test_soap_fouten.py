@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import itertools
 import socket
 import ssl
 import time
@@ -14,6 +13,7 @@ import pytest
 import requests
 
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.soapklant import (
     NS,
@@ -30,7 +30,7 @@ from tests.hulp.soapklant import (
     verzoek,
 )
 
-_nummers = itertools.count(62_001)
+_nummers = leerlingen(62, __name__)
 PGN = proef_pgn(62_000).waarde
 SESSIE = str(uuid.uuid4())
 GOED = document(SESSIE, PGN)

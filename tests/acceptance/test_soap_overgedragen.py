@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld, Klaargezet
 from tests.hulp.soapklant import PING, SoapKlant, document, envelop, http_verzoek, lees_antwoord
 
-_nummers = itertools.count(64_001)
+_nummers = leerlingen(64, __name__)
 MATEN = (60_000, 178_000)
 _RECORD = 16_384
 

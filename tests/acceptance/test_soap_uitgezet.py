@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import ssl
 import time
 from collections.abc import Iterator
@@ -15,10 +14,11 @@ from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.kern.klant import Geweigerd, Push
 from gateway.simulators.proefpersonen import proef_pgn
 from gateway.simulators.wereldproces import wereldpki
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld, Klaargezet, ontwikkelwereld
 from tests.hulp.soapklant import ONS, PING, TRAJECT, SoapKlant, http_verzoek, lees_antwoord
 
-_nummers = itertools.count(63_001)
+_nummers = leerlingen(63, __name__)
 UIT = "VerstrekkerAanleverpuntNietActief"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,10 +12,11 @@ import pytest
 from gateway.simulators.dossiers import Profiel, maak_dossier
 from gateway.simulators.kern.klant import Push
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld, Klaargezet
 from tests.hulp.soapklant import HIER, TRAJECT, Adres, Antwoord, SoapKlant, moment
 
-_nummers = itertools.count(61_001)
+_nummers = leerlingen(61, __name__)
 HIER_GEPLAATST = {"plaatsing": {"brin": "00YY", "vestigingscode": "00"}, "okiDocVrijgegeven": True}
 
 

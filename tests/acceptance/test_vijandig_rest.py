@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import json
 import re
 import time
@@ -15,13 +14,14 @@ import pytest
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.proefbestanden import pdf
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.soapklant import PING, SoapKlant, lees_antwoord
 from tests.hulp.soapklant import http_verzoek as soap_verzoek
 from tests.hulp.vijandige_berichten import MIB, pdf_met, pdfbom, zip_van, zipbom
 from tests.hulp.vijandige_lijn import Gemeten, Meter, http, in_stukken, lees_heel, multipart, verbind
 
-_nummers = itertools.count(66_001)
+_nummers = leerlingen(66, __name__)
 GOED = maak_dossier(proef_pgn(66_000), zaad=66_000)
 _DOSSIER = 'Content-Disposition: form-data; name="dossier"; filename="d.xml"\r\nContent-Type: application/xml'
 _OKI = 'Content-Disposition: form-data; name="okiDoc"; filename="oki.pdf"\r\nContent-Type: application/pdf'

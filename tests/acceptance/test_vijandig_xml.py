@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 
@@ -10,12 +9,13 @@ import pytest
 
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import DraaiendeWereld
 from tests.hulp.soapklant import PING, SoapKlant, document, envelop
 from tests.hulp.vijandige_berichten import GROOT, XML
 from tests.hulp.vijandige_lijn import Gemeten, Meter, http, multipart
 
-_nummers = itertools.count(65_001)
+_nummers = leerlingen(65, __name__)
 PGN = proef_pgn(65_000)
 GOED = maak_dossier(PGN, zaad=65_000)
 VERZOEK = envelop(document("3b0e1b3e-8f2d-4d0e-9a5c-1e5f8a7b6c5d", PGN.waarde))
