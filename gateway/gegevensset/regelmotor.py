@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from gateway.domain.beoordeling import Bevinding, Ernst, Regelmodus
-from gateway.gegevensset.condities import Test, Vertaler
+from gateway.gegevensset.condities import GelezenWortel, Test, Vertaler, Wortelvelden
 from gateway.gegevensset.model import OngeldigPakket
 from gateway.gegevensset.pakket import Pakket
 from gateway.gegevensset.regels import Regel, Regelstatus
@@ -69,37 +69,39 @@ class Verzameling:
 
 _Groep = tuple[Test, list[tuple[_Klaar, list[Test]]]]
 _Codes = frozenset[str | None]
+_GEEN_CODES: _Codes = frozenset()
 
 
 @dataclass(slots=True)
 class _Stap:
-    """What to do at elements of one name.
+    """What to do at elements of one name: `groepen` are the rules, those together that share their first condition.
 
-    `codes`, `codes_onder` and `een_van` are short cuts that prove, for most elements, that no rule can find anything:
-    the text is in this set (given the name of the parent), or a child has one of these names. What they do not clear
-    goes through all `groepen` (rules that share their first condition).
+    The rest are short cuts that prove, for most elements, that no rule can find anything. `codes_onder`: by tag of
+    the parent, the texts that are good. `een_van`: a child with one of these names is enough. `verplicht`, `verboden`:
+    with all of the first and none of the second among the children, only the rules in `overig` are left.
     """
 
-    codes: _Codes | None
     codes_onder: Mapping[str, _Codes | None] | None
     een_van: frozenset[str] | None
+    verplicht: frozenset[str]
+    verboden: frozenset[str]
+    overig: list[_Groep]
     groepen: list[_Groep]
 
-    def zeker_goed(self, element: etree._Element) -> bool:
-        """True when a short cut clears this element."""
-        if self.codes is not None:
-            return element.text in self.codes
+    def bekijk(self, element: etree._Element, wortel: Wortelvelden, uit: Verzameling) -> None:
+        """Find what is wrong with one element."""
         if self.codes_onder is not None:
             ouder = element.getparent()
             codes = _GEEN_CODES if ouder is None else self.codes_onder.get(str(ouder.tag), _GEEN_CODES)
-            return codes is None or element.text in codes
-        if self.een_van is not None:
-            return any(kind.tag in self.een_van for kind in element)
-        return False
-
-    def bekijk(self, element: etree._Element, wortel: etree._Element, uit: Verzameling) -> None:
+            if codes is None or element.text in codes:
+                return
+        elif self.een_van is not None:
+            for kind in element:
+                if kind.tag in self.een_van:
+                    return
         velden = {kind.tag: kind for kind in element}
-        for eerste, regels in self.groepen:
+        vol = self.verplicht <= velden.keys() and self.verboden.isdisjoint(velden)
+        for eerste, regels in self.overig if vol else self.groepen:
             if not eerste(element, velden, wortel):
                 continue
             for klaar, tests in regels:
@@ -109,9 +111,6 @@ class _Stap:
                 else:
                     if klaar.hoort_bij(element):
                         uit.voeg_toe(klaar, element)
-
-
-_GEEN_CODES: _Codes = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +123,26 @@ class _CategorieRegel:
 
 @dataclass(frozen=True, slots=True)
 class _Programma:
-    """The rules for one mix of bundle, overdrachtsoort and overstap, laid out for the walk."""
+    """The rules for one mix of bundle, overdrachtsoort and overstap, laid out for the walk.
+
+    `codes`: of the elements in `stappen` of which rules ask nothing but a code, the texts that are good.
+    """
 
     stappen: Mapping[str, _Stap]
+    codes: Mapping[str, _Codes]
     categorieen: str
-    categorieregels: Mapping[tuple[object, str], list[_CategorieRegel]]
+    categorieregels: Mapping[object, Mapping[str, list[_CategorieRegel]]]
 
-    def draai(self, wortel: etree._Element, hoogstens: int) -> Verzameling:
+    def draai(self, wortel: etree._Element, velden: Wortelvelden, hoogstens: int) -> Verzameling:
         uit = Verzameling(hoogstens)
         self._categorieen(wortel, uit)
-        stappen = self.stappen
+        stappen, alle_codes = self.stappen, self.codes
         # libxml2 does the picking: twice as fast as looking at each in Python (without names it would pick all)
         for element in wortel.iter(*stappen) if stappen else ():
-            stap = stappen[element.tag]  # type: ignore[index]  # picked by name, so the tag is text
-            if not stap.zeker_goed(element):
-                stap.bekijk(element, wortel, uit)
+            naam: str = element.tag  # type: ignore[assignment]  # picked by name, so the tag is text
+            codes = alle_codes.get(naam)
+            if codes is None or element.text not in codes:
+                stappen[naam].bekijk(element, velden, uit)
         return uit
 
     def _categorieen(self, wortel: etree._Element, uit: Verzameling) -> None:
@@ -147,21 +151,24 @@ class _Programma:
             return
         namen: dict[str, frozenset[object]] = {}
 
-        def staat_er(element: tuple[str, str]) -> bool:
-            ouder, tag = element
+        def staat_er(ouder: str, tag: str) -> bool:
             if ouder not in namen:
                 gevonden = wortel.findall(ouder) if ouder else [wortel]
-                namen[ouder] = frozenset(kind.tag for blok in gevonden for kind in blok)
+                namen[ouder] = frozenset([kind.tag for blok in gevonden for kind in blok])
             return tag in namen[ouder]
 
+        regels = self.categorieregels
         for veld in blok:
-            for regel in self.categorieregels.get((veld.tag, veld.text or ""), ()):
-                aanwezig = [tag for ouder, tag in regel.elementen if staat_er((ouder, tag))]
-                if regel.moet and not aanwezig:
-                    uit.voeg_toe(regel.klaar, wortel)
-                elif not regel.moet:
-                    for tag in aanwezig:
+            per_waarde = regels.get(veld.tag)
+            for regel in per_waarde.get(veld.text or "", ()) if per_waarde else ():
+                for ouder, tag in regel.elementen:
+                    if staat_er(ouder, tag):
+                        if regel.moet:
+                            break
                         uit.voeg_toe(regel.klaar, wortel, tag.rpartition("}")[2])
+                else:
+                    if regel.moet:
+                        uit.voeg_toe(regel.klaar, wortel)
 
 
 class Regelmotor:
@@ -173,6 +180,7 @@ class Regelmotor:
         self._paden: dict[str, set[str]] = {}
         for onderdeel in pakket.model.alle():
             self._paden.setdefault(onderdeel.naam, set()).add(onderdeel.pad)
+        self._plek_soort, self._plek_overstap = pakket.plek("overdrachtsoort"), pakket.plek("overstap")
         self._overstappen = {o for regel in pakket.regels for o in (*regel.overstap, *regel.overstap_niet)}
         self._soorten = {o for regel in pakket.regels for o in regel.overdrachtsoort}
         self._eis_vertaalbaar()
@@ -189,8 +197,8 @@ class Regelmotor:
 
         The dossier must have passed the XSD. `bundel` forces a bundle of rules; normally the overdrachtsoort decides.
         """
-        soort = wortel.findtext(self.pakket.plek("overdrachtsoort"))
-        overstap = wortel.findtext(self.pakket.plek("overstap"))
+        velden = GelezenWortel(wortel)
+        soort, overstap = velden[self._plek_soort], velden[self._plek_overstap]
         sleutel = (
             bundel or self.pakket.bundel(soort),
             soort if soort in self._soorten else None,
@@ -200,7 +208,7 @@ class Regelmotor:
         programma = self._programmas.get(sleutel)
         if programma is None:
             programma = self._programmas[sleutel] = self._maak(*sleutel)
-        return programma.draai(wortel, hoogstens)
+        return programma.draai(wortel, velden, hoogstens)
 
     def _eis_vertaalbaar(self) -> None:
         """Find a rule that names what is not there now, not at the first dossier. Raises `OngeldigPakket`."""
@@ -217,16 +225,22 @@ class Regelmotor:
     def _maak(self, bundel: str, soort: str | None, overstap: str | None, modus: Regelmodus) -> _Programma:
         regels = [regel for regel in self.pakket.regels if regel.geldt(bundel, soort, overstap)]
         per_naam: dict[str, list[Regel]] = {}
-        categorieregels: dict[tuple[object, str], list[_CategorieRegel]] = {}
+        categorieregels: dict[object, dict[str, list[_CategorieRegel]]] = {}
         for regel in regels:
             if regel.als[0].soort.startswith("categorie_"):
                 veld, waarde, klaar = self._categorieregel(regel, modus)
-                categorieregels.setdefault((veld, waarde), []).append(klaar)
+                categorieregels.setdefault(veld, {}).setdefault(waarde, []).append(klaar)
             else:
                 for naam in sorted({plaats.rpartition("/")[2] for plaats in regel.bij}):
                     per_naam.setdefault(naam, []).append(regel)
         stappen = {self.pakket.zoekpad(naam): self._stap(naam, lijst, modus) for naam, lijst in per_naam.items()}
-        return _Programma(stappen, self.pakket.plek("categorieen"), categorieregels)
+        codes = {}
+        for tag, stap in stappen.items():
+            if stap.codes_onder and len(set(stap.codes_onder.values())) == 1:
+                [goed] = set(stap.codes_onder.values())
+                if goed is not None:
+                    codes[tag] = goed
+        return _Programma(stappen, codes, self.pakket.plek("categorieen"), categorieregels)
 
     def _klaar(self, regel: Regel, naam: str, modus: Regelmodus) -> _Klaar:
         zacht = regel.status is Regelstatus.ONBEREIKBAAR and modus is Regelmodus.GEPUBLICEERD
@@ -241,16 +255,28 @@ class Regelmotor:
 
     def _stap(self, naam: str, regels: list[Regel], modus: Regelmodus) -> _Stap:
         groepen: dict[str, _Groep] = {}
+        overig: list[_Groep] = []
+        verplicht: set[str] = set()
+        verboden: set[str] = set()
         for regel in regels:
             eerste, *rest = regel.als
-            groep = groepen.setdefault(repr(eerste), (self._vertaler.test(eerste), []))
+            groep = groepen.get(repr(eerste))
+            if groep is None:
+                groep = groepen[repr(eerste)] = (self._vertaler.test(eerste), [])
+                namen = self._vertaler.namen(eerste)
+                if namen is not None and eerste.soort == "aanwezig":
+                    verboden |= namen
+                elif namen is not None and len(namen) == 1:
+                    verplicht |= namen
+                else:
+                    overig.append(groep)
             groep[1].append((self._klaar(regel, naam, modus), [self._vertaler.test(conditie) for conditie in rest]))
-        codes = self._codes_onder(naam, regels)
-        gelijk = len(set(codes.values())) == 1 if codes else False
         return _Stap(
-            codes=next(iter(codes.values())) if codes and gelijk else None,
-            codes_onder=codes if codes and not gelijk else None,
+            codes_onder=self._codes_onder(naam, regels),
             een_van=self._een_van(regels),
+            verplicht=frozenset(verplicht),
+            verboden=frozenset(verboden),
+            overig=overig,
             groepen=list(groepen.values()),
         )
 
@@ -279,8 +305,7 @@ class Regelmotor:
         """Names of children of which one is enough, when that is all that these rules ask."""
         if len(regels) > 1 or len(regels[0].als) > 1 or regels[0].als[0].soort != "afwezig":
             return None
-        velden: list[str] = regels[0].als[0].waarde
-        return None if any("/" in veld for veld in velden) else frozenset(map(self.pakket.zoekpad, velden))
+        return self._vertaler.namen(regels[0].als[0])
 
     def _categorieregel(self, regel: Regel, modus: Regelmodus) -> tuple[str, str, _CategorieRegel]:
         conditie = regel.als[0]
