@@ -11,11 +11,12 @@ from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.waarden import Brin, Doel, RouteringsKenmerk, Vestiging
 from gateway.store.sessie import Sessie, Upsert
 from gateway.store.tabellen import aanleverpunt as t
+from gateway.store.vast import Vast
 
 _BEWAAR = Upsert(t)
 _ALLE = select(t).order_by(t.c.brin, t.c.vestigingscode)
-_EEN = select(t).where(t.c.brin == bindparam("b"), t.c.vestigingscode == bindparam("v"))
-_BIJ_KENMERK = (
+_EEN = Vast(select(t).where(t.c.brin == bindparam("b"), t.c.vestigingscode == bindparam("v")))
+_BIJ_KENMERK = Vast(
     select(t)
     .where(t.c.brin == bindparam("b"), t.c.routerings_kenmerk == bindparam("k"))
     .order_by(t.c.vestigingscode)

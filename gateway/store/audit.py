@@ -18,15 +18,16 @@ from gateway.store.soorten import cursor_nummer
 from gateway.store.tabellen import audit as t
 from gateway.store.tabellen import audit_kop as k
 from gateway.store.tabellen import dossier, levering
+from gateway.store.vast import Vast
 
-_KOP = select(k).where(k.c.id == 1)
-_KOP_VAST = _KOP.with_for_update()
-_ZET_KOP = (
+_KOP = Vast(select(k).where(k.c.id == 1))
+_KOP_VAST = Vast(select(k).where(k.c.id == 1).with_for_update())
+_ZET_KOP = Vast(
     update(k)
     .where(k.c.id == 1)
     .values({naam: bindparam(f"b_{naam}") for naam in ("sleutel_id", "zegel", *(veld.name for veld in fields(Kop)))})
 )
-_VOEG_TOE = insert(t)
+_VOEG_TOE = Vast(insert(t))
 _BLADZIJDE = select(t).where(t.c.nr > bindparam("na")).order_by(t.c.nr).limit(bindparam("aantal"))
 _GEBRUIKT = select(or_(exists(select(dossier.c.elk_nummer)), exists(select(levering.c.id))))
 _PER_KEER = 1000
@@ -55,7 +56,7 @@ def zet_kop(sessie: Sessie, kop: Kop) -> None:
 
 def verzegel_opnieuw(sessie: Sessie) -> None:
     """Seal the head under the active key, when it was sealed before and the seal holds."""
-    rij = sessie.lees(_KOP_VAST if sessie.postgres else _KOP).one()
+    (rij,) = sessie.lees(_KOP_VAST if sessie.postgres else _KOP)
     kop = _kop(rij)
     if rij.zegel is not None and sessie.kluis.klopt_zegel(kop.octetten, rij.sleutel_id, rij.zegel):
         zet_kop(sessie, kop)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, literal_column, not_, select
 
 from gateway.domain.dossier import (
     Afkeuring,
@@ -27,11 +27,13 @@ from gateway.store.soorten import brins_uit, cursor_tekst, vestigingen_uit, zoek
 from gateway.store.tabellen import dossier as d
 from gateway.store.tabellen import overdracht_per_school as o
 from gateway.store.tabellen import versie as v
+from gateway.store.vast import Vast
 
 PGN, TEGENHOUDEN = "dossier.pgn", "dossier.tegenhouden"
 
+_SPATIE: Any = literal_column("' '")  # as SQL: a text would become a parameter that only an execution can fill in
 _OVERGEDRAGEN_AAN = (
-    select(func.aggregate_strings(o.c.brin, " "))
+    select(func.aggregate_strings(o.c.brin, _SPATIE))
     .where(o.c.elk_nummer == d.c.elk_nummer, o.c.versie == d.c.versie)
     .scalar_subquery()
 )
@@ -39,7 +41,7 @@ _FEITEN = [kolom for kolom in v.columns if kolom.name not in {"elk_nummer", "ver
 _ALLES: Select[Any] = select(d, *_FEITEN, _OVERGEDRAGEN_AAN.label("overgedragen_aan")).join_from(
     d, v, and_(v.c.elk_nummer == d.c.elk_nummer, v.c.versie == d.c.versie), isouter=True
 )
-_EEN = _ALLES.where(d.c.elk_nummer == bindparam("elk"))
+_EEN = Vast(_ALLES.where(d.c.elk_nummer == bindparam("elk")))
 _BLADZIJDE = _ALLES.where(d.c.elk_nummer > bindparam("na")).order_by(d.c.elk_nummer).limit(bindparam("aantal"))
 _IS_GROEN = exists().where(o.c.elk_nummer == d.c.elk_nummer, o.c.versie == d.c.versie, o.c.brin == d.c.klaargezet_brin)
 _STATUS: dict[Status, ColumnElement[bool]] = {
@@ -57,9 +59,10 @@ def een(sessie: Sessie, elk_nummer: ElkNummer) -> Dossier | None:
 
 
 @cache
-def _met_pgn(aantal: int) -> Select[Any]:
+def _met_pgn(aantal: int) -> Vast:
     """One statement for each size of the key ring, so that its compiled form is found again."""
-    return _ALLES.where(d.c.pgn_index.in_([bindparam(f"i{nr}", type_=d.c.pgn_index.type) for nr in range(aantal)]))
+    indexen = [bindparam(f"i{nr}", type_=d.c.pgn_index.type) for nr in range(aantal)]
+    return Vast(_ALLES.where(d.c.pgn_index.in_(indexen)))
 
 
 def met_pgn(sessie: Sessie, pgn: Pgn, bron: Vestiging) -> Sequence[Dossier]:

@@ -20,6 +20,7 @@ from gateway.store.tabellen import dossier as d
 from gateway.store.tabellen import versie as v
 from gateway.store.tabellen import versie_bewijs as bewijs
 from gateway.store.tabellen import versie_octets as octets
+from gateway.store.vast import Vast
 
 OCTETS, HANDTEKENING = "versie_octets.octets", "versie_bewijs.handtekening"
 RAPPORT, BIJLAGEN = "versie_bewijs.rapport", "versie_bewijs.bijlagen"
@@ -31,7 +32,7 @@ _AFGELEID = frozenset(
 _BEWAAR = Upsert(d, behoud=_AFGELEID)
 # An advisory lock, because a row that is not there yet cannot be locked and two first pushes must wait for each other.
 _VERGRENDEL = text("SELECT pg_advisory_xact_lock(hashtextextended('dossier:' || :elk, 0))")
-_WIJS_AAN = (
+_WIJS_AAN = Vast(
     update(d)
     .where(d.c.elk_nummer == bindparam("elk"), or_(d.c.versie.is_(None), d.c.versie < bindparam("nr")))
     .values(
@@ -40,17 +41,17 @@ _WIJS_AAN = (
         pgn_index=func.coalesce(d.c.pgn_index, bindparam("b_index", type_=d.c.pgn_index.type)),
     )
 )
-_VERSIE = insert(v)
-_VOEG_OCTETS = insert(octets)
-_VOEG_BEWIJS = insert(bewijs)
+_VERSIE = Vast(insert(v))
+_VOEG_OCTETS = Vast(insert(octets))
+_VOEG_BEWIJS = Vast(insert(bewijs))
 _QUARANTAINE = (
     update(v)
     .where(v.c.elk_nummer == bindparam("elk"), v.c.versie == bindparam("nr"))
     .values(quarantaine_moment=bindparam("b_moment"), quarantaine_reden=bindparam("b_reden"))
 )
-_LEES_VERSIE = select(v).where(v.c.elk_nummer == bindparam("elk"), v.c.versie == bindparam("nr"))
-_LEES_OCTETS = select(octets.c.octets).where(
-    octets.c.elk_nummer == bindparam("elk"), octets.c.versie == bindparam("nr")
+_LEES_VERSIE = Vast(select(v).where(v.c.elk_nummer == bindparam("elk"), v.c.versie == bindparam("nr")))
+_LEES_OCTETS = Vast(
+    select(octets.c.octets).where(octets.c.elk_nummer == bindparam("elk"), octets.c.versie == bindparam("nr"))
 )
 _LEES_BIJLAGEN = select(bewijs.c.bijlagen).where(
     bewijs.c.elk_nummer == bindparam("elk"), bewijs.c.versie == bindparam("nr")

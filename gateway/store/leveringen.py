@@ -20,19 +20,20 @@ from gateway.store.soorten import cursor_nummer
 from gateway.store.tabellen import dossier as d
 from gateway.store.tabellen import levering as t
 from gateway.store.tabellen import overdracht_per_school as o
+from gateway.store.vast import Vast
 
-_VOEG_TOE = insert(t).returning(t.c.id)
-_OVERGEDRAGEN = (
+_VOEG_TOE = Vast(insert(t).returning(t.c.id))
+_OVERGEDRAGEN = Vast(
     update(t)
     .where(t.c.id == bindparam("b_id"), t.c.overgedragen.is_(None))
     .values(overgedragen=bindparam("b_moment"))
     .returning(*t.columns)
 )
 _PER_SCHOOL = {
-    "sqlite": sqlite.insert(o).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(o).on_conflict_do_nothing(),
+    "sqlite": Vast(sqlite.insert(o).on_conflict_do_nothing()),
+    "postgresql": Vast(postgresql.insert(o).on_conflict_do_nothing()),
 }
-_OPGEHAALD = (
+_OPGEHAALD = Vast(
     update(d)
     .where(
         d.c.elk_nummer == bindparam("elk"),
@@ -49,7 +50,7 @@ _OPGEHAALD = (
         opgehaald_systeem=bindparam("b_systeem"),
     )
 )
-_EEN = select(t).where(t.c.id == bindparam("b_id"))
+_EEN = Vast(select(t).where(t.c.id == bindparam("b_id")))
 _VAN_DOSSIER = select(t).where(t.c.elk_nummer == bindparam("elk")).order_by(t.c.id)
 _BIJ_SESSIE = (
     select(t)
@@ -58,11 +59,11 @@ _BIJ_SESSIE = (
         t.c.bron_brin == bindparam("b"),
         t.c.bron_vestigingscode == bindparam("v"),
         t.c.versie.is_not(None),
-        t.c.resultaat == Resultaat.OVERDRACHT_GESLAAGD.value,
+        t.c.resultaat == Resultaat.GELUKT.value,
     )
     .order_by(t.c.id.desc())
 )
-_LAATST_OVERGEDRAGEN = (
+_LAATST_OVERGEDRAGEN = Vast(
     select(t.c.bron_brin, t.c.bron_vestigingscode, func.max(t.c.overgedragen).label("laatst"))
     .where(t.c.overgedragen.is_not(None))
     .group_by(t.c.bron_brin, t.c.bron_vestigingscode)
@@ -93,7 +94,7 @@ class SqlLeveringen:
     def _tel_mee(self, levering: Levering, moment: datetime) -> None:
         if levering.elk_nummer is None or levering.versie is None:
             return
-        if levering.resultaat is not Resultaat.OVERDRACHT_GESLAAGD:
+        if levering.resultaat is not Resultaat.GELUKT:
             return
         elk, brin = levering.elk_nummer.waarde, levering.doel_brin.waarde
         per_school = {"elk_nummer": elk, "versie": levering.versie, "brin": brin, "moment": moment}

@@ -22,17 +22,18 @@ from gateway.store.soorten import cursor_nummer
 from gateway.store.tabellen import gebeurtenis as g
 from gateway.store.tabellen import historie as h
 from gateway.store.tabellen import teller
+from gateway.store.vast import Vast
 
 TELLER = "gebeurtenis"
-_TEL = (
+_TEL = Vast(
     update(teller)
     .where(teller.c.naam == TELLER)
     .values(waarde=teller.c.waarde + bindparam("erbij"))
     .returning(teller.c.waarde)
 )
-_VOEG_GEBEURTENIS = insert(g)
+_VOEG_GEBEURTENIS = Vast(insert(g))
 _GEBEURTENISSEN = select(g).where(g.c.nr > bindparam("na")).order_by(g.c.nr).limit(bindparam("aantal"))
-_VOEG_HISTORIE = insert(h)
+_VOEG_HISTORIE = Vast(insert(h))
 _HISTORIE = (
     select(h)
     .where(h.c.elk_nummer == bindparam("elk"), h.c.nr > bindparam("na"))

@@ -48,6 +48,7 @@ class SqlOpslag:
     def lezen(self) -> Iterator[SqlWerk]:
         """Open a reading transaction: one consistent state."""
         with self._vertaald(), self._verbindingen.lezen.connect() as verbinding:
+            verbinding.begin()
             try:
                 yield SqlWerk(Sessie(verbinding, self._kluis, schrijvend=False))
             finally:

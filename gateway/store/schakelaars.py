@@ -13,10 +13,11 @@ from gateway.domain.schakelaar import Bereik, Schakelaar
 from gateway.store.sessie import Sessie, Upsert
 from gateway.store.tabellen import ronde as r
 from gateway.store.tabellen import schakelaar as t
+from gateway.store.vast import Vast
 
 _ZET = Upsert(t)
 _VERWIJDER = delete(t).where(t.c.bereik == bindparam("b"))
-_ALLE = select(t).order_by(t.c.bereik)
+_ALLE = Vast(select(t).order_by(t.c.bereik))
 
 
 def _begin(invoegen: Any) -> Any:

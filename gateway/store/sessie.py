@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Connection, CursorResult, Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.store.kluis import Kluis
+from gateway.store.vast import Uitslag, Vast, Waarden
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,29 @@ class Sessie:
         """True on PostgreSQL, where rows must be locked; SQLite has one writer at a time."""
         return self.verbinding.dialect.name == "postgresql"
 
-    def lees(self, opdracht: Executable, waarden: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    @overload
+    def lees(self, opdracht: Vast, waarden: Waarden | None = None) -> Uitslag: ...
+    @overload
+    def lees(self, opdracht: Executable, waarden: Waarden | None = None) -> CursorResult[Any]: ...
+    def lees(self, opdracht: Executable | Vast, waarden: Waarden | None = None) -> CursorResult[Any] | Uitslag:
         """Run a query."""
+        if isinstance(opdracht, Vast):
+            return opdracht.voer_uit(self.verbinding, waarden)
         return self.verbinding.execute(opdracht, waarden)
 
+    @overload
+    def schrijf(self, opdracht: Vast, waarden: Waarden | Sequence[Waarden] | None = None) -> Uitslag: ...
+    @overload
     def schrijf(
-        self, opdracht: Executable, waarden: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+        self, opdracht: Executable, waarden: Waarden | Sequence[Waarden] | None = None
+    ) -> CursorResult[Any]: ...
+    def schrijf(
+        self, opdracht: Executable | Vast, waarden: Waarden | Sequence[Waarden] | None = None
+    ) -> CursorResult[Any] | Uitslag:
         """Run a statement that changes something; a slip in a reading transaction shows itself at once."""
         self.eis_schrijvend()
+        if isinstance(opdracht, Vast):
+            return opdracht.voer_uit(self.verbinding, waarden)
         return self.verbinding.execute(opdracht, waarden)
 
     def eis_schrijvend(self) -> None:
@@ -66,8 +81,8 @@ class Upsert:
 
     def __init__(self, tabel: Table, *, behoud: frozenset[str] = frozenset()) -> None:
         """Build the statement for both dialects once."""
-        self.sqlite = _upsert(sqlite.insert(tabel), tabel, behoud)
-        self.postgres = _upsert(postgresql.insert(tabel), tabel, behoud)
+        self.sqlite = Vast(_upsert(sqlite.insert(tabel), tabel, behoud))
+        self.postgres = Vast(_upsert(postgresql.insert(tabel), tabel, behoud))
 
     def __call__(self, sessie: Sessie, waarden: Mapping[str, Any]) -> None:
         """Run it."""

@@ -19,8 +19,9 @@ from gateway.store.tabellen import dossier as d
 from gateway.store.tabellen import levering as t
 from gateway.store.tabellen import versie as v
 from gateway.store.tabellen import versie_octets as o
+from gateway.store.vast import Vast
 
-_GELEVERD = and_(t.c.resultaat == Resultaat.OVERDRACHT_GESLAAGD.value, t.c.versie.is_not(None))
+_GELEVERD = and_(t.c.resultaat == Resultaat.GELUKT.value, t.c.versie.is_not(None))
 _HIER = and_(t.c.bron_brin == bindparam("b"), t.c.bron_vestigingscode == bindparam("c"))
 _VERDACHT = (
     select(v.c.elk_nummer, v.c.versie, v.c.quarantaine_moment, v.c.quarantaine_reden)
@@ -45,7 +46,7 @@ _NIEUWSTE = (
     .order_by(t.c.id.desc())
     .limit(bindparam("hoogstens"))
 )
-_AANTAL = select(func.count()).select_from(_NIEUWSTE.subquery())
+_AANTAL = Vast(select(func.count().label("aantal")).select_from(_NIEUWSTE.subquery()))
 _HERHAALD = (
     select(
         t.c.elk_nummer,

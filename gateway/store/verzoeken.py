@@ -15,15 +15,16 @@ from gateway.domain.waarden import Brin, Overdrachtsoort, Pgn, RouteringsKenmerk
 from gateway.store.sessie import Sessie
 from gateway.store.tabellen import aanleverpunt as punt
 from gateway.store.tabellen import verzoek as t
+from gateway.store.vast import Vast
 
 PGN = "verzoek.pgn"
 _VERWIJDER = delete(t).where(t.c.moment < bindparam("voor"))
 
 
-def _bewaar(invoegen: Any) -> Any:
+def _bewaar(invoegen: Any) -> Vast:
     # Any: the Insert of each dialect has these methods, without a common type.
     # The sessieId is written as it came first: the PGN is encrypted with it as bond, which is lower case for that.
-    return invoegen.on_conflict_do_update(
+    opdracht = invoegen.on_conflict_do_update(
         index_elements=[func.lower(t.c.sessie_id), t.c.doel_brin, t.c.doel_kenmerk],
         set_={
             naam: invoegen.excluded[naam]
@@ -31,6 +32,7 @@ def _bewaar(invoegen: Any) -> Any:
         },
         where=invoegen.excluded.moment >= t.c.moment,
     )
+    return Vast(opdracht)
 
 
 _BEWAAR = {"sqlite": _bewaar(sqlite.insert(t)), "postgresql": _bewaar(postgresql.insert(t))}

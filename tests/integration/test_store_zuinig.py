@@ -15,6 +15,7 @@ from gateway.domain.logboek import Gebeurtenis, GebeurtenisType, HistorieRegel
 from gateway.domain.waarden import ElkNummer, Pgn
 from gateway.ports import DossierFilter
 from gateway.store.opslag import SqlOpslag
+from gateway.store.vast import Vast
 from gateway.trust.kluis import Kluis
 from tests.hulp.opslagen import (
     HIER,
@@ -43,7 +44,9 @@ def opslag(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlOpslag
 
 @contextmanager
 def _geteld(opslag: SqlOpslag) -> Iterator[list[str]]:
+    """All statements, those that SQLAlchemy runs and the fixed ones."""
     opdrachten: list[str] = []
+    voer_uit = Vast.voer_uit
 
     def luister(_v: Any, _c: Any, opdracht: str, *_: Any) -> None:
         opdrachten.append(opdracht)
@@ -53,7 +56,14 @@ def _geteld(opslag: SqlOpslag) -> Iterator[list[str]]:
     motoren = [verbindingen.schrijven, verbindingen.lezen] if verbindingen.is_sqlite else [verbindingen.schrijven]
     for motor in motoren:
         event.listen(motor, "before_cursor_execute", luister)
-    yield opdrachten
+
+    def geteld(vast: Vast, *wat: Any) -> Any:
+        opdrachten.append(str(vast._opdracht))
+        return voer_uit(vast, *wat)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(Vast, "voer_uit", geteld)
+        yield opdrachten
     for motor in motoren:
         event.remove(motor, "before_cursor_execute", luister)
 
