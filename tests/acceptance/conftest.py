@@ -16,11 +16,3 @@ def wereld() -> Iterator[DraaiendeWereld]:
     """A running `serve --dev` with 00YY/00 and 12SS/01 registered; leave its points and settings as they are."""
     with tempfile.TemporaryDirectory(prefix="oso-") as map_, ontwikkelwereld(Path(map_)) as draaiend:
         yield draaiend
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests with real processes and wall clocks a second try on a busy machine; the summary names each one (R)."""
-    hier = Path(__file__).parent
-    for item in items:
-        if hier in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
