@@ -12,8 +12,8 @@ from gateway.domain.aanleverpunt import Aanleverpunt
 from gateway.domain.waarden import Doel, OngeldigeWaarde, Rol, RouteringsKenmerk
 from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, moment
 from gateway.entry.rest.idempotentie import eenmalig
-from gateway.entry.rest.lichaam import JSON, lees_json, lees_leeg
-from gateway.entry.rest.lijsten import Bladzijdevraag, als_csv, bladzijde, wil
+from gateway.entry.rest.lichaam import lees_json, lees_leeg
+from gateway.entry.rest.lijsten import Bladzijdevraag, als_lijst, bladzijde, lijst_of_csv, wil_alles
 from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import beschrijf, problemen
 from gateway.entry.rest.paden import BrinPad, CodePad, vestiging
@@ -115,10 +115,7 @@ class PingUit(Uitvoer):
 @router.get(
     "/aanleverpunten",
     summary="Toon de aanleverpunten",
-    responses={
-        200: {"model": AanleverpuntenUit, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **problemen(),
-    },
+    responses={**lijst_of_csv(AanleverpuntenUit), **problemen()},
 )
 async def lijst(
     vraag: Annotated[Bladzijdevraag, Query()],
@@ -132,15 +129,9 @@ async def lijst(
     zonder `aantal` geheel.
     """
     alle = await omgeving.doe(lambda: aanleverpunten.lijst(omgeving.wereld, wie.token))
-    csv = wil(verzoek, JSON, "text/csv") == "text/csv"
-    alles = csv and "aantal" not in vraag.model_fields_set
-    rijen, volgende = (alle, None) if alles else bladzijde(alle, vraag, lambda punt: punt.vestiging)
+    rijen, volgende = (alle, None) if wil_alles(verzoek, vraag) else bladzijde(alle, vraag, lambda punt: punt.vestiging)
     beelden = await omgeving.doe(lambda: beheer.beelden(omgeving.wereld, rijen))
-    if csv:
-        return als_csv(verzoek, _KOLOMMEN, [geheel(een) for een in beelden], volgende)
-    return JSONResponse(
-        {"aanleverpunten": [geheel(een) for een in beelden], "volgende": volgende}, headers={"Vary": "Accept"}
-    )
+    return als_lijst(verzoek, "aanleverpunten", _KOLOMMEN, [geheel(een) for een in beelden], volgende)
 
 
 @router.get(

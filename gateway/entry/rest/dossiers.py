@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -13,9 +14,9 @@ from gateway.domain.dossier import Status
 from gateway.domain.waarden import Brin, Rol
 from gateway.entry.rest.aanlevering import ContextInvoer, lees_octets, maak_aanlevering
 from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, moment
-from gateway.entry.rest.lichaam import JSON, lees_json
-from gateway.entry.rest.lijsten import Aantal, als_csv, wil
-from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
+from gateway.entry.rest.lichaam import lees_json
+from gateway.entry.rest.lijsten import Aantal, als_lijst, bladzijden, lijst_of_csv, wil_alles
+from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import BevindingSchema, beschrijf, problemen
 from gateway.entry.rest.paden import ElkPad, elk_nummer
 from gateway.entry.rest.toegang import Aanroeper, mag
@@ -207,7 +208,7 @@ def _met_etag(gezien: inzien.Dossierbeeld) -> Response:
 @router.get(
     "/dossiers",
     summary="Toon de dossiers",
-    responses={200: {"model": DossiersUit, "content": {"text/csv": {"schema": {"type": "string"}}}}, **problemen()},
+    responses={**lijst_of_csv(DossiersUit), **problemen()},
 )
 async def lijst(
     vraag: Annotated[Dossiersvraag, Query()],
@@ -216,20 +217,9 @@ async def lijst(
     omgeving: EigenOmgeving,
 ) -> Response:
     """Toon de dossiers binnen het bereik van het token; met `Accept: text/csv` als CSV, zonder `aantal` geheel."""
-    csv = wil(verzoek, JSON, "text/csv") == "text/csv"
-    alles = csv and "aantal" not in vraag.model_fields_set
-    rijen, volgende = await omgeving.doe(lambda: _bladzijden(omgeving, wie, vraag, alles=alles))
-    if csv:
-        return als_csv(verzoek, _KOLOMMEN, rijen, volgende)
-    return JSONResponse({"dossiers": rijen, "volgende": volgende}, headers={"Vary": "Accept"})
+    alles = wil_alles(verzoek, vraag)
 
-
-def _bladzijden(
-    omgeving: Omgeving, wie: Aanroeper, vraag: Dossiersvraag, *, alles: bool
-) -> tuple[list[dict[str, Any]], str | None]:
-    rijen: list[dict[str, Any]] = []
-    na, meer = vraag.na, True
-    while meer:
+    def haal(na: str | None) -> tuple[Sequence[inzien.Dossierbeeld], str | None]:
         lijstvraag = inzien.Lijstvraag(
             Status(vraag.status) if vraag.status is not None else None,
             Brin(vraag.brin) if vraag.brin is not None else None,
@@ -237,10 +227,10 @@ def _bladzijden(
             na,
             MAX_AANTAL if alles else vraag.aantal,
         )
-        gezien, na = inzien.dossiers(omgeving.wereld, wie.token, lijstvraag)
-        rijen += [beeld(een) for een in gezien]
-        meer = alles and na is not None
-    return rijen, na
+        return inzien.dossiers(omgeving.wereld, wie.token, lijstvraag)
+
+    rijen, volgende = await omgeving.doe(lambda: bladzijden(haal, vraag.na, alles=alles))
+    return als_lijst(verzoek, "dossiers", _KOLOMMEN, [beeld(een) for een in rijen], volgende)
 
 
 @router.get(

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from gateway.domain.logboek import Gebeurtenis, GebeurtenisType
+from gateway.domain.aflevering import cloudevent
+from gateway.domain.logboek import GebeurtenisType
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, moment
+from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer
 from gateway.entry.rest.lichaam import lees_json
 from gateway.entry.rest.lijsten import Nummervraag
 from gateway.entry.rest.omgeving import EigenOmgeving
@@ -23,7 +24,6 @@ from gateway.usecases import abonneren, inzien
 
 router = APIRouter(prefix="/v1", tags=["gebeurtenissen"])
 
-_BRON: Final = "urn:oso-gateway"
 _TYPES: Final = tuple(soort.value for soort in GebeurtenisType)
 _NAAM: Final = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
@@ -76,21 +76,7 @@ async def lijst(
 ) -> Response:
     """Toon gebeurtenissen na een cursor, oudste eerst."""
     rijen, volgende = await omgeving.doe(lambda: inzien.gebeurtenissen(omgeving.wereld, vraag.na, vraag.aantal))
-    return JSONResponse({"gebeurtenissen": [als_cloudevent(rij) for rij in rijen], "volgende": str(volgende)})
-
-
-def als_cloudevent(gebeurtenis: Gebeurtenis) -> dict[str, Any]:
-    """An event as a CloudEvent in JSON."""
-    return {
-        "specversion": "1.0",
-        "id": gebeurtenis.id,
-        "source": _BRON,
-        "type": gebeurtenis.type.value,
-        "time": moment(gebeurtenis.moment),
-        "subject": gebeurtenis.onderwerp,
-        "datacontenttype": "application/json",
-        "data": dict(gebeurtenis.gegevens),
-    }
+    return JSONResponse({"gebeurtenissen": [cloudevent(rij) for rij in rijen], "volgende": str(volgende)})
 
 
 @router.put(

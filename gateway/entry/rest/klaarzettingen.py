@@ -9,6 +9,7 @@ from pydantic import FailFast
 from starlette.responses import JSONResponse, Response
 
 from gateway.domain.klaarzetten import Klaarzetopdracht, Klaarzetresultaat
+from gateway.domain.toegang import Token
 from gateway.domain.waarden import ElkNummer, OngeldigeWaarde, Rol
 from gateway.entry.rest.basis import Invoer, Uitvoer
 from gateway.entry.rest.idempotentie import eenmalig
@@ -17,7 +18,7 @@ from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
 from gateway.entry.rest.openapi import beschrijf, problemen
 from gateway.entry.rest.paden import ElkPad, elk_nummer, elk_ongeldig
 from gateway.entry.rest.toegang import Aanroeper, mag
-from gateway.entry.rest.voortgang import SOORT, Gezien, stroom
+from gateway.entry.rest.voortgang import Gezien, antwoorden, stroom
 from gateway.observability import log_gebeurtenis
 from gateway.usecases import klaarzetten
 
@@ -118,31 +119,20 @@ async def een(opdracht_id: IdPad, wie: Annotated[Aanroeper, _MAG], omgeving: Eig
 @router.get(
     "/klaarzettingen/{id}/voortgang",
     summary="Volg een klaarzetting",
-    responses={
-        200: {
-            "description": "Server-sent events: leerling (één uitkomst) en aan het eind klaar (het geheel).",
-            "content": {SOORT: {"schema": {"type": "string"}}},
-        },
-        204: {"description": "Alles is al gegeven (Last-Event-ID: klaar)."},
-        **problemen(404),
-    },
+    responses=antwoorden("uitkomst"),
 )
 async def voortgang(
     opdracht_id: IdPad, verzoek: Request, wie: Annotated[Aanroeper, _MAG], omgeving: EigenOmgeving
 ) -> Response:
     """Volg een klaarzetting; na een breuk gaat het verder na Last-Event-ID."""
 
-    def kijk(na: int) -> Gezien:
-        # A token that is revoked while the stream runs ends it.
-        token = omgeving.zoek_token(wie.token.hash)
-        if token is None:
-            return Gezien((), voorbij=True)
+    def zie(token: Token, na: int) -> Gezien:
         opdracht, rijen = klaarzetten.voortgang(omgeving.wereld, token, opdracht_id, na)
         gereed = opdracht.status == "klaar" and na + len(rijen) >= opdracht.aantal
         slot = _geheel(omgeving, wie, opdracht_id) if gereed else None
         return Gezien([_rij(rij) for rij in rijen], slot)
 
-    return await stroom(verzoek, omgeving, kijk)
+    return await stroom(verzoek, omgeving, wie, zie)
 
 
 def _geheel(omgeving: Omgeving, wie: Aanroeper, opdracht_id: str) -> dict[str, Any]:

@@ -11,14 +11,17 @@ from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
-from pydantic import BeforeValidator, Field
-from starlette.responses import Response
+from pydantic import BaseModel, BeforeValidator, Field
+from starlette.responses import JSONResponse, Response
 
 from gateway.domain.waarden import Vestiging
 from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Vraag
+from gateway.entry.rest.lichaam import JSON
 
 T = TypeVar("T")
+C = TypeVar("C")
 
+_CSV: Final = "text/csv"
 _GEVAARLIJK: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -94,6 +97,47 @@ def _wens(deel: str) -> tuple[str, float]:
         return soort, 0.0
 
 
+def lijst_of_csv(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Describe the answer of a list that `als_lijst` gives."""
+    return {200: {"model": model, "content": {_CSV: {"schema": {"type": "string"}}}}}
+
+
+def wil_alles(verzoek: Request, vraag: Vraag) -> bool:
+    """Tell whether the whole list is wanted: as CSV without `aantal`."""
+    return _wil_csv(verzoek) and "aantal" not in vraag.model_fields_set
+
+
+def bladzijden(
+    haal: Callable[[C], tuple[Sequence[T], C | None]], na: C, *, alles: bool
+) -> tuple[Sequence[T], C | None]:
+    """Get the page after `na`, or with `alles` that and all after it; and the cursor of the next, None for none."""
+    rijen: list[T] = []
+    while True:
+        deel, volgende = haal(na)
+        rijen += deel
+        if not alles or volgende is None:
+            return rijen, volgende
+        na = volgende
+
+
+def als_lijst(
+    verzoek: Request,
+    naam: str,
+    kolommen: Sequence[str],
+    rijen: Sequence[Mapping[str, Any]],
+    volgende: str | int | None,
+) -> Response:
+    """A page in JSON under `naam`, or as CSV when the client likes that better."""
+    cursor = str(volgende) if volgende is not None else None
+    if _wil_csv(verzoek):
+        return als_csv(verzoek, kolommen, rijen, cursor)
+    return JSONResponse({naam: rijen, "volgende": cursor}, headers={"Vary": "Accept"})
+
+
+def _wil_csv(verzoek: Request) -> bool:
+    return wil(verzoek, JSON, _CSV) == _CSV
+
+
 def als_csv(
     verzoek: Request, kolommen: Sequence[str], rijen: Iterable[Mapping[str, Any]], volgende: str | None
 ) -> Response:
@@ -110,7 +154,7 @@ def als_csv(
     koppen = {"Content-Disposition": f'attachment; filename="{naam}.csv"', "Vary": "Accept"}
     if volgende is not None:
         koppen["Link"] = f'<{verzoek.url.path}?{urlencode({**verzoek.query_params, "na": volgende})}>; rel="next"'
-    return Response(uitvoer.getvalue().encode(), media_type="text/csv; charset=utf-8; header=present", headers=koppen)
+    return Response(uitvoer.getvalue().encode(), media_type=f"{_CSV}; charset=utf-8; header=present", headers=koppen)
 
 
 def _cel(rij: Mapping[str, Any], kolom: str) -> str:

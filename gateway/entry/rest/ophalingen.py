@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.ophaling import Ophaling
 from gateway.domain.resultaat import Resultaat
+from gateway.domain.toegang import Token
 from gateway.domain.waarden import Brin, OngeldigeWaarde, Overdrachtsoort, Pgn, Rol, RouteringsKenmerk
 from gateway.entry.rest.basis import Invoer, Uitvoer, moment
 from gateway.entry.rest.idempotentie import eenmalig
@@ -20,7 +21,7 @@ from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
 from gateway.entry.rest.openapi import BevindingSchema, beschrijf, problemen
 from gateway.entry.rest.problemen import RestFout
 from gateway.entry.rest.toegang import Aanroeper, mag
-from gateway.entry.rest.voortgang import SOORT, Gezien, stroom
+from gateway.entry.rest.voortgang import Gezien, antwoorden, stroom
 from gateway.observability import log_gebeurtenis
 from gateway.ports import OphalingFilter
 from gateway.usecases import ophaling_aanvragen, ophaling_inzien
@@ -253,30 +254,20 @@ async def toon_lijst(lijst_id: LijstPad, wie: Annotated[Aanroeper, _MAG], omgevi
 @router.get(
     "/ophaallijsten/{id}/voortgang",
     summary="Volg een lijst",
-    responses={
-        200: {
-            "description": "Server-sent events: leerling (één ophaling) en aan het eind klaar (het geheel).",
-            "content": {SOORT: {"schema": {"type": "string"}}},
-        },
-        204: {"description": "Alles is al gegeven (Last-Event-ID: klaar)."},
-        **problemen(404),
-    },
+    responses=antwoorden("ophaling"),
 )
 async def voortgang(
     lijst_id: LijstPad, verzoek: Request, wie: Annotated[Aanroeper, _MAG], omgeving: EigenOmgeving
 ) -> Response:
     """Volg een lijst: elke ophaling als zij klaar is; na een breuk gaat het verder na Last-Event-ID."""
 
-    def kijk(na: int) -> Gezien:
-        # A token that is revoked while the stream runs ends it.
-        if omgeving.zoek_token(wie.token.hash) is None:
-            return Gezien((), voorbij=True)
+    def zie(_token: Token, na: int) -> Gezien:
         alle = ophaling_inzien.van_lijst(omgeving.wereld, lijst_id)
         klaar = sorted((rij for rij in alle if rij.klaar), key=lambda rij: (rij.afgerond or rij.moment, rij.nr))
         slot = _lijst(omgeving, lijst_id) if len(klaar) == len(alle) else None
         return Gezien([_beeld(omgeving, Ophalingbeeld(rij)) for rij in klaar[na:]], slot)
 
-    return await stroom(verzoek, omgeving, kijk)
+    return await stroom(verzoek, omgeving, wie, zie)
 
 
 # ------------------------------------------------------------------------------------------------------------- shapes
@@ -371,14 +362,14 @@ def _geen_dossier(omgeving: Omgeving, rij: Ophaling, waarom: Waarom) -> RestFout
     if waarom is Waarom.AFGEKEURD:
         return RestFout(
             409,
-            Resultaat.DOSSIER_ONGELDIG.value,
+            Resultaat.AFGEKEURD.value,
             "Het dossier is ontvangen maar door onze controle afgekeurd; het wordt niet doorgegeven.",
             "Bekijk de bevindingen bij de ophaling en laat de school die het dossier maakte ze herstellen.",
         )
     if waarom is Waarom.NIETS_NIEUWERS:
         return RestFout(
             404,
-            Resultaat.LEERLINGINFO_NIET_GEWIJZIGD.value,
+            Resultaat.NIETS_NIEUWS.value,
             "Er is niets nieuwers dan het dossier dat al is opgehaald.",
             "Gebruik het dossier van de ophaling die bij vorige staat, of haal het op met opnieuw.",
         )

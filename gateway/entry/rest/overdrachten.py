@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from gateway.domain.overdracht import Levering
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Brin, Rol
 from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, moment
-from gateway.entry.rest.lichaam import JSON
-from gateway.entry.rest.lijsten import Aantal, Nummer, als_csv, lees_moment, wil
-from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
+from gateway.entry.rest.lijsten import Aantal, Nummer, als_lijst, bladzijden, lees_moment, lijst_of_csv, wil_alles
+from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import problemen
 from gateway.entry.rest.toegang import Aanroeper, mag
 from gateway.usecases import inzien
@@ -73,10 +73,7 @@ class OverdrachtenUit(Uitvoer):
 @router.get(
     "/overdrachten",
     summary="Toon de uitgaande overdrachten",
-    responses={
-        200: {"model": OverdrachtenUit, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **problemen(),
-    },
+    responses={**lijst_of_csv(OverdrachtenUit), **problemen()},
 )
 async def lijst(
     vraag: Annotated[Overdrachtenvraag, Query()],
@@ -85,20 +82,9 @@ async def lijst(
     omgeving: EigenOmgeving,
 ) -> Response:
     """Toon wat er aan systemen is geantwoord, oudste eerst; met `Accept: text/csv` als CSV, zonder `aantal` geheel."""
-    csv = wil(verzoek, JSON, "text/csv") == "text/csv"
-    alles = csv and "aantal" not in vraag.model_fields_set
-    rijen, volgende = await omgeving.doe(lambda: _bladzijden(omgeving, wie, vraag, alles=alles))
-    if csv:
-        return als_csv(verzoek, _KOLOMMEN, rijen, volgende)
-    return JSONResponse({"overdrachten": rijen, "volgende": volgende}, headers={"Vary": "Accept"})
+    alles = wil_alles(verzoek, vraag)
 
-
-def _bladzijden(
-    omgeving: Omgeving, wie: Aanroeper, vraag: Overdrachtenvraag, *, alles: bool
-) -> tuple[list[dict[str, Any]], str | None]:
-    rijen: list[dict[str, Any]] = []
-    na: int | None = vraag.na
-    while na is not None:
+    def haal(na: int) -> tuple[Sequence[Levering], int | None]:
         gevraagd = inzien.Overdrachtenvraag(
             Brin(vraag.brin) if vraag.brin is not None else None,
             vraag.sinds,
@@ -106,11 +92,10 @@ def _bladzijden(
             na,
             MAX_AANTAL if alles else vraag.aantal,
         )
-        leveringen, na = inzien.overdrachten(omgeving.wereld, wie.token, gevraagd)
-        rijen += [_rij(levering) for levering in leveringen]
-        if not alles:
-            break
-    return rijen, str(na) if na is not None else None
+        return inzien.overdrachten(omgeving.wereld, wie.token, gevraagd)
+
+    rijen, volgende = await omgeving.doe(lambda: bladzijden(haal, vraag.na, alles=alles))
+    return als_lijst(verzoek, "overdrachten", _KOLOMMEN, [_rij(een) for een in rijen], volgende)
 
 
 def _rij(levering: Levering) -> dict[str, Any]:

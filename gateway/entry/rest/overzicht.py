@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from gateway.domain.waarden import Brin, Rol
 from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, moment
-from gateway.entry.rest.lichaam import JSON
-from gateway.entry.rest.lijsten import Aantal, als_csv, wil
+from gateway.entry.rest.lijsten import Aantal, als_lijst, bladzijden, lijst_of_csv, wil_alles
 from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
 from gateway.entry.rest.openapi import problemen
 from gateway.entry.rest.toegang import Aanroeper, mag
@@ -90,10 +90,7 @@ class OverzichtUit(Uitvoer):
 @router.get(
     "/overdrachten/overzicht",
     summary="Toon hoe het met de geplaatste leerlingen staat",
-    responses={
-        200: {"model": OverzichtUit, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **problemen(),
-    },
+    responses={**lijst_of_csv(OverzichtUit), **problemen()},
 )
 async def toon(
     vraag: Annotated[OverzichtVraag, Query()],
@@ -105,20 +102,9 @@ async def toon(
 
     Met `Accept: text/csv` als CSV, zonder `aantal` geheel.
     """
-    csv = wil(verzoek, JSON, "text/csv") == "text/csv"
-    alles = csv and "aantal" not in vraag.model_fields_set
-    rijen, volgende = await omgeving.doe(lambda: _bladzijden(omgeving, wie, vraag, alles=alles))
-    if csv:
-        return als_csv(verzoek, _KOLOMMEN, rijen, volgende)
-    return JSONResponse({"overzicht": rijen, "volgende": volgende}, headers={"Vary": "Accept"})
+    alles = wil_alles(verzoek, vraag)
 
-
-def _bladzijden(
-    omgeving: Omgeving, wie: Aanroeper, vraag: OverzichtVraag, *, alles: bool
-) -> tuple[list[dict[str, Any]], str | None]:
-    rijen: list[dict[str, Any]] = []
-    na, meer = vraag.na, True
-    while meer:
+    def haal(na: str | None) -> tuple[Sequence[Overzichtrij], str | None]:
         gevraagd = Overzichtvraag(
             Brin(vraag.brin) if vraag.brin is not None else None,
             vraag.vestigingscode,
@@ -126,10 +112,10 @@ def _bladzijden(
             na,
             MAX_AANTAL if alles else vraag.aantal,
         )
-        gezien, na = overzicht(omgeving.wereld, wie.token, gevraagd)
-        rijen += [_rij(omgeving, een) for een in gezien]
-        meer = alles and na is not None
-    return rijen, na
+        return overzicht(omgeving.wereld, wie.token, gevraagd)
+
+    rijen, volgende = await omgeving.doe(lambda: bladzijden(haal, vraag.na, alles=alles))
+    return als_lijst(verzoek, "overzicht", _KOLOMMEN, [_rij(omgeving, een) for een in rijen], volgende)
 
 
 def _rij(omgeving: Omgeving, een: Overzichtrij) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gateway.domain.poging import Pogingengroep
 from gateway.domain.waarden import Rol
 from gateway.entry.rest.basis import Uitvoer, Vraag, moment
 from gateway.entry.rest.lichaam import JSON
-from gateway.entry.rest.lijsten import Nummervraag, als_csv, lees_moment, wil
+from gateway.entry.rest.lijsten import Nummervraag, als_csv, lees_moment, lijst_of_csv, wil
 from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import problemen
 from gateway.entry.rest.paden import ElkPad, elk_nummer
@@ -64,10 +64,7 @@ class WieKreegUit(Uitvoer):
 @router.get(
     "/dossiers/{elkNummer}/wie-kreeg",
     summary="Toon wie dit dossier kreeg",
-    responses={
-        200: {"model": WieKreegUit, "content": {"text/csv": {"schema": {"type": "string"}}}},
-        **problemen(404),
-    },
+    responses={**lijst_of_csv(WieKreegUit), **problemen(404)},
 )
 async def wie_kreeg(
     elk: ElkPad, verzoek: Request, wie: Annotated[Aanroeper, mag(Rol.BEHEER)], omgeving: EigenOmgeving

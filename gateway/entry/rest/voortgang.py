@@ -16,10 +16,13 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
 
+from gateway.domain.toegang import Token
 from gateway.entry.rest.omgeving import Omgeving
+from gateway.entry.rest.openapi import problemen
 from gateway.entry.rest.problemen import RestFout, van_uitzondering
+from gateway.entry.rest.toegang import Aanroeper
 
-SOORT: Final = "text/event-stream"
+_SOORT: Final = "text/event-stream"
 _KLAAR: Final = "klaar"
 
 
@@ -32,8 +35,26 @@ class Gezien:
     voorbij: bool = False
 
 
-async def stroom(verzoek: Request, omgeving: Omgeving, kijk: Callable[[int], Gezien]) -> Response:
-    """Open a stream over `kijk`, which gives what comes after the first so many rows. Raises what `kijk` raises."""
+def antwoorden(rij: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers of a stream; `rij` says what one event is, in Dutch."""
+    return {
+        200: {
+            "description": f"Server-sent events: leerling (één {rij}) en aan het eind klaar (het geheel).",
+            "content": {_SOORT: {"schema": {"type": "string"}}},
+        },
+        204: {"description": "Alles is al gegeven (Last-Event-ID: klaar)."},
+        **problemen(404),
+    }
+
+
+async def stroom(verzoek: Request, omgeving: Omgeving, wie: Aanroeper, zie: Callable[[Token, int], Gezien]) -> Response:
+    """Open a stream over `zie`, which gives what comes after the first so many rows. Raises what `zie` raises."""
+
+    def kijk(na: int) -> Gezien:
+        # A token that is revoked while the stream runs ends it.
+        token = omgeving.zoek_token(wie.token.hash)
+        return zie(token, na) if token is not None else Gezien((), voorbij=True)
+
     laatste = verzoek.headers.get("last-event-id", "").strip()
     if laatste == _KLAAR:
         await omgeving.doe_kort(lambda: kijk(0))  # still a question of scope
@@ -44,7 +65,7 @@ async def stroom(verzoek: Request, omgeving: Omgeving, kijk: Callable[[int], Gez
         raise RestFout(
             503, "TeDruk", "Er wordt al te veel voortgang gevolgd.", "Probeer het zo weer.", {"Retry-After": "5"}
         )
-    return StreamingResponse(_gebeurtenissen(omgeving, kijk, na, eerste), media_type=SOORT)
+    return StreamingResponse(_gebeurtenissen(omgeving, kijk, na, eerste), media_type=_SOORT)
 
 
 async def _gebeurtenissen(
