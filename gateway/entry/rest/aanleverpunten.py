@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.aanleverpunt import Aanleverpunt
 from gateway.domain.waarden import Doel, OngeldigeWaarde, Rol, RouteringsKenmerk
-from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, moment
+from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, gevuld, moment
 from gateway.entry.rest.idempotentie import eenmalig
 from gateway.entry.rest.lichaam import lees_json, lees_leeg
 from gateway.entry.rest.lijsten import Bladzijdevraag, als_lijst, bladzijde, lijst_of_csv, wil_alles
@@ -245,7 +245,7 @@ def geheel(een: beheer.Puntbeeld) -> dict[str, Any]:
         "watIsErMis": een.mis,
         "wieBellen": een.bellen,
     }
-    return beeld(een.punt) | {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return beeld(een.punt) | gevuld(velden)
 
 
 def beeld(punt: Aanleverpunt) -> dict[str, Any]:
@@ -265,4 +265,4 @@ def beeld(punt: Aanleverpunt) -> dict[str, Any]:
         "reden": punt.reden,
         "sinds": moment(punt.sinds),
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

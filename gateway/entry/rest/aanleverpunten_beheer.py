@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer
+from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, gevuld
 from gateway.entry.rest.idempotentie import eenmalig
 from gateway.entry.rest.lichaam import lees, lees_json, mediatype, niet_ondersteund
 from gateway.entry.rest.omgeving import EigenOmgeving
@@ -127,4 +127,4 @@ def _rij(een: beheer.Puntuitkomst) -> dict[str, Any]:
         "melding": een.melding,
         "watNu": een.wat_nu,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

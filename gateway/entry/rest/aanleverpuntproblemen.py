@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Uitvoer, moment
+from gateway.entry.rest.basis import Uitvoer, gevuld, moment
 from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import problemen as fouten
 from gateway.entry.rest.paden import BrinPad, CodePad, vestiging
@@ -88,4 +88,4 @@ def _beeld(een: problemen.Probleem) -> dict[str, Any]:
             for levering in een.leveringen
         ],
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from gateway.domain.aflevering import Aflevering, AfleveringStatus
 from gateway.domain.logboek import Opdrachtgever
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import STANDAARD_AANTAL, Invoer, Tekst, Uitvoer, Vraag, moment
+from gateway.entry.rest.basis import STANDAARD_AANTAL, Invoer, Tekst, Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.idempotentie import eenmalig
 from gateway.entry.rest.lichaam import lees_json
 from gateway.entry.rest.lijsten import Aantal, Nummer
@@ -98,7 +98,7 @@ def als_json(aflevering: Aflevering) -> dict[str, Any]:
         "volgendePoging": moment(aflevering.volgende_poging) if wacht else None,
         "reden": aflevering.reden,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)
 
 
 @router.post(

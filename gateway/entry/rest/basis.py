@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -51,3 +52,8 @@ MAX_AANTAL: Final = 1000
 def moment(waarde: datetime) -> str:
     """A moment as it stands in JSON: UTC, milliseconds, `Z`."""
     return waarde.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def gevuld(velden: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that have a value: what is not known is left out of JSON."""
+    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}

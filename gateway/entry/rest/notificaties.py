@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from gateway.domain.bewaren import Bewaartermijnen
 from gateway.domain.notificatie import NotificatieStatus, Notificatietaak
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import STANDAARD_AANTAL, Uitvoer, Vraag, moment
+from gateway.entry.rest.basis import STANDAARD_AANTAL, Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.idempotentie import eenmalig
 from gateway.entry.rest.lichaam import lees_leeg
 from gateway.entry.rest.lijsten import Aantal, Nummer
@@ -122,4 +122,4 @@ def _beeld(taak: Notificatietaak) -> dict[str, Any]:
         "pogingen": taak.pogingen,
         "reden": taak.reden,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.ontvangen import OntvangenBericht
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Uitvoer, moment
+from gateway.entry.rest.basis import Uitvoer, gevuld, moment
 from gateway.entry.rest.lijsten import Nummervraag
 from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import problemen
@@ -90,11 +90,11 @@ def _beeld(bericht: OntvangenBericht, *, volledig: bool) -> dict[str, Any]:
         "aantal": bericht.aantal,
         "brin": bericht.vestiging.brin.waarde,
         "vestigingscode": bericht.vestiging.code,
-        "afzender": {naam: waarde for naam, waarde in afzender.items() if waarde is not None},
+        "afzender": gevuld(afzender),
         "doel": bericht.doel.value if bericht.doel is not None else None,
         "sessieId": bericht.sessie_id.waarde if bericht.sessie_id is not None else None,
         "aanvraagdatum": moment(bericht.aanvraagdatum) if bericht.aanvraagdatum is not None else None,
         "koppelsleutel": sleutel.waarde if sleutel is not None and volledig else None,
         "tekst": bericht.tekst,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -13,7 +13,7 @@ from gateway.domain.ophaling import Ophaling
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.toegang import Token
 from gateway.domain.waarden import Brin, OngeldigeWaarde, Overdrachtsoort, Pgn, Rol, RouteringsKenmerk
-from gateway.entry.rest.basis import Invoer, Uitvoer, moment
+from gateway.entry.rest.basis import Invoer, Uitvoer, gevuld, moment
 from gateway.entry.rest.idempotentie import eenmalig
 from gateway.entry.rest.lichaam import lees_json
 from gateway.entry.rest.lijsten import Nummervraag
@@ -330,7 +330,7 @@ def _beeld(omgeving: Omgeving, beeld: Ophalingbeeld) -> dict[str, Any]:
         velden["bevindingen"] = [bevinding.als_json() for bevinding in oordeel.rapport.bevindingen]
     if oordeel is not None and oordeel.wijzigingen is not None:
         velden["wijzigingen"] = [{"sectie": een.sectie, "soort": een.soort} for een in oordeel.wijzigingen]
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)
 
 
 def _moment(waarde: Any) -> str | None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from gateway.domain.overdracht import Levering
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Brin, Rol
-from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, moment
+from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.lijsten import Aantal, Nummer, als_lijst, bladzijden, lees_moment, lijst_of_csv, wil_alles
 from gateway.entry.rest.omgeving import EigenOmgeving
 from gateway.entry.rest.openapi import problemen
@@ -112,4 +112,4 @@ def _rij(levering: Levering) -> dict[str, Any]:
         "via": levering.via,
         "overgedragenMoment": moment(overgedragen) if overgedragen is not None else None,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from gateway.domain.waarden import Brin, Rol
-from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, moment
+from gateway.entry.rest.basis import MAX_AANTAL, STANDAARD_AANTAL, Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.lijsten import Aantal, als_lijst, bladzijden, lijst_of_csv, wil_alles
 from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
 from gateway.entry.rest.openapi import problemen
@@ -143,4 +143,4 @@ def _rij(omgeving: Omgeving, een: Overzichtrij) -> dict[str, Any]:
             "resultaat": geweigerd.resultaat.value,
             "betekenis": omgeving.instellingen.betekenis(geweigerd.resultaat),
         }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.schakelaar import Bereik, Schakelaar
 from gateway.domain.waarden import OngeldigeWaarde, Rol
-from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, moment
+from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, gevuld, moment
 from gateway.entry.rest.lichaam import lees_json
 from gateway.entry.rest.lijsten import lees_moment
 from gateway.entry.rest.omgeving import EigenOmgeving
@@ -117,4 +117,4 @@ def _beeld(schakelaar: Schakelaar) -> dict[str, Any]:
         "sinds": moment(schakelaar.sinds),
         "tot": moment(schakelaar.tot) if schakelaar.tot is not None else None,
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.school import School
 from gateway.domain.waarden import Rol, Vestiging
-from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer
+from gateway.entry.rest.basis import Invoer, Tekst, Uitvoer, gevuld
 from gateway.entry.rest.lichaam import lees_json
 from gateway.entry.rest.lijsten import Bladzijdevraag, bladzijde
 from gateway.entry.rest.omgeving import EigenOmgeving
@@ -112,4 +112,4 @@ def _beeld(school: School) -> dict[str, Any]:
         "vestigingscode": plek.code,
         **{to_camel(naam): getattr(school, naam) for naam in SchoolInvoer.model_fields},
     }
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
+    return gevuld(velden)

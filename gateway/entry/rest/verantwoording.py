@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -12,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.domain.poging import Pogingengroep
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Uitvoer, Vraag, moment
+from gateway.entry.rest.basis import Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.lichaam import JSON
 from gateway.entry.rest.lijsten import Nummervraag, als_csv, lees_moment, lijst_of_csv, wil
 from gateway.entry.rest.omgeving import EigenOmgeving
@@ -82,7 +81,7 @@ async def wie_kreeg(
 def verstrekking(een: Verstrekking) -> dict[str, Any]:
     """A disclosure as JSON."""
     over_oso = een.oin is not None
-    return _zonder_leeg(
+    return gevuld(
         {
             "moment": moment(een.moment),
             "soort": een.soort,
@@ -139,7 +138,7 @@ def _regel(regel: Tijdlijnregel) -> dict[str, Any]:
         "moment": moment(regel.moment),
         "soort": regel.soort,
         "wat": regel.wat,
-        "gegevens": _zonder_leeg(regel.gegevens),
+        "gegevens": gevuld(regel.gegevens),
     }
 
 
@@ -189,7 +188,7 @@ async def groepen(
 
 
 def _groep(een: Pogingengroep) -> dict[str, Any]:
-    return _zonder_leeg(
+    return gevuld(
         {
             "partij": een.partij,
             "operatie": een.operatie,
@@ -200,7 +199,3 @@ def _groep(een: Pogingengroep) -> dict[str, Any]:
             "laatste": moment(een.laatste),
         }
     )
-
-
-def _zonder_leeg(velden: Mapping[str, Any]) -> dict[str, Any]:
-    return {naam: waarde for naam, waarde in velden.items() if waarde is not None}
