@@ -19,6 +19,7 @@ from gateway.entry.soap.overdragen import Bewaking, Overdrachten, Overdrachtster
 from gateway.entry.verbinding import Ingang, protocolklasse
 from gateway.trust.certificaten import OntwikkelPki, maak_ontwikkel_pki
 from gateway.trust.tls import ssl_context_klant, ssl_context_server
+from tests.hulp.geduld import GEDULD
 
 MAGISTER = Oin("00000003000000020000")
 GATEWAY = Oin("00000003000000010000")
@@ -106,16 +107,16 @@ def draaiende_poort(
     draad = threading.Thread(target=werk)
     draad.start()
     try:
-        adres = adressen.get(timeout=10)
+        adres = adressen.get(timeout=GEDULD)
         assert not isinstance(adres, BaseException), adres
         yield Draaiend(adres["SOAP"], overdrachten, stopknop, uitslagen)
     finally:
         stopknop.druk()
-        draad.join(20)
+        draad.join(GEDULD)
         assert not draad.is_alive()
 
 
 def verbind(adres: Adres, context: ssl.SSLContext | None) -> socket.socket:
     """Open a connection, over TLS when there is a context."""
-    kaal = socket.create_connection((adres.host, adres.nummer), timeout=10)
+    kaal = socket.create_connection((adres.host, adres.nummer), timeout=GEDULD)
     return kaal if context is None else context.wrap_socket(kaal, server_hostname="localhost")
