@@ -148,7 +148,7 @@ class _Paden:
 class _Bijlage:
     """One `document` element, its parts and its place."""
 
-    __slots__ = ("element", "inhoud", "naam", "nummer", "pad")
+    __slots__ = ("bestandsnaam", "element", "inhoud", "naam", "nummer", "pad")
 
     def __init__(self, nummer: int, element: etree._Element, ruimte: str, namen: Documentblok, paden: _Paden) -> None:
         self.nummer = nummer
@@ -156,13 +156,10 @@ class _Bijlage:
         self.naam = element.find(ruimte + namen.bestandsnaam)
         self.inhoud = element.find(ruimte + namen.bestandsinhoud)
         self.pad = paden.van(element)
+        self.bestandsnaam: str = (self.naam.text or "") if self.naam is not None else ""
 
-    @property
-    def bestandsnaam(self) -> str:
-        return (self.naam.text or "") if self.naam is not None else ""
-
-    @property
     def base64(self) -> str:
+        """Each call makes the text anew; it may be large, so it is not kept."""
         return (self.inhoud.text or "") if self.inhoud is not None else ""
 
 
@@ -179,12 +176,12 @@ class _Ronde:
     _pdfs: list[tuple[_Bijlage, bytes]] = field(default_factory=list)
 
     def bekijk(self, bijlage: _Bijlage) -> None:
-        grootte = None
+        grootte, base64 = None, bijlage.base64()
         self._bekijk_naam(bijlage, bijlage.bestandsnaam, bij_naam=True)
         if self.gebruikt <= self.grenzen.per_dossier:  # beyond it the dossier is refused anyway: no more work
-            grootte = self._bekijk_inhoud(bijlage)
+            grootte = self._bekijk_inhoud(bijlage, base64)
             self.gebruikt += grootte or 0
-        self.gegevens.append(BijlageGegevens(bijlage.bestandsnaam, grootte, len(bijlage.base64), bijlage.pad))
+        self.gegevens.append(BijlageGegevens(bijlage.bestandsnaam, grootte, len(base64), bijlage.pad))
 
     def afgerond(self, dossier: etree._Element) -> list[Bevinding]:
         """The findings in document order, those on the whole dossier first."""
@@ -231,9 +228,9 @@ class _Ronde:
             return False
         return True
 
-    def _bekijk_inhoud(self, bijlage: _Bijlage) -> int | None:
+    def _bekijk_inhoud(self, bijlage: _Bijlage, base64: str) -> int | None:
         """Unpack and judge; the size of the file, None where it is not known."""
-        octets = ontcijfer(bijlage.base64)
+        octets = ontcijfer(base64)
         if octets is None:
             self._meld(bijlage, "base64")
             return None
@@ -281,16 +278,14 @@ class _Ronde:
 
 def ontcijfer(tekst: str) -> bytes | None:
     """Octets of a Base64 text; white space inside is allowed, anything else that does not belong gives None."""
-    try:
-        ruw = tekst.encode("ascii")
-    except UnicodeEncodeError:
+    if not tekst.isascii():
         return None
     try:
-        return binascii.a2b_base64(ruw, strict_mode=True)
+        return binascii.a2b_base64(tekst, strict_mode=True)
     except binascii.Error:
         pass
     try:
-        return binascii.a2b_base64(ruw.translate(None, b" \t\r\n"), strict_mode=True)
+        return binascii.a2b_base64(tekst.encode("ascii").translate(None, b" \t\r\n"), strict_mode=True)
     except binascii.Error:
         return None
 

@@ -80,12 +80,13 @@ def bezwaren(wortel: etree._Element, octets: bytes) -> list[Bevinding]:
         for knoop in islice(chain(_ernaast(wortel, soort), wortel.iter(soort)), _MEESTE):
             ouder = knoop.getparent()
             gevonden.append(fout(melding, wijzer.pad(wortel if ouder is None else ouder), knoop.sourceline))
-    if _XSI_ERGENS(wortel):
+    # Looking at every namespace costs as much as the rules: only when there is more than the one of the root.
+    meer = _meer_naamruimten(wortel, octets)
+    if meer and _XSI_ERGENS(wortel):
         melding = "Dit element heeft een xsi-attribuut (zoals xsi:type of xsi:nil). Dat mag niet; verwijder het."
         xsi = _XSI_ELEMENTEN(wortel)[:_MEESTE]
         gevonden += [fout(melding, wijzer.pad(element), element.sourceline) for element in xsi]
-    # Looking at every namespace costs as much as the rules: only when there is more than the one of the root.
-    if _meer_naamruimten(wortel, octets) and (element := _met_relatieve_naamruimte(wortel)) is not None:
+    if meer and (element := _met_relatieve_naamruimte(wortel)) is not None:
         gevonden.append(relatieve_naamruimte(wijzer.pad(element), element.sourceline))
     return gevonden
 
@@ -104,8 +105,32 @@ def relatieve_naamruimte(plaats: str = DOCUMENT, regelnummer: int | None = None)
 
 
 def _meer_naamruimten(wortel: etree._Element, octets: bytes) -> bool:
+    """False when the one namespace of the root is the only one that is declared anywhere."""
+    if len(wortel.nsmap) == 1 and _telt_een_verklaring(octets):
+        return False
     eerste = octets.find(b"xmlns")
     return len(wortel.nsmap) != 1 or eerste < 0 or octets.find(b"xmlns", eerste + 5) >= 0
+
+
+_VENSTER = 80
+_NA_GELIJKTEKEN = frozenset(b"\"' \t\r\n")
+
+
+def _telt_een_verklaring(octets: bytes) -> bool:
+    """Tell at a glance that `xmlns` is declared once: True is certain, False means that this cannot tell.
+
+    Looks only before each equals sign that a quote may follow, which is far less than all octets: a declaration has
+    its name there, after white space, unless that name is longer than the window (which then has no two words).
+    """
+    gevonden, plek = 0, -1
+    for _ in range(100):
+        plek = octets.find(b"=", plek + 1)
+        if plek < 0:
+            return gevonden == 1
+        if octets[plek + 1 : plek + 2] and octets[plek + 1] in _NA_GELIJKTEKEN:
+            ervoor = octets[max(0, plek - _VENSTER) : plek]
+            gevonden += b"xmlns" in ervoor or len(ervoor.split(None, 1)) < 2
+    return False
 
 
 def _met_relatieve_naamruimte(wortel: etree._Element) -> etree._Element | None:
@@ -134,6 +159,7 @@ def tekstbezwaren(wortel: etree._Element, octets: bytes) -> list[Bevinding]:
 
 _UTF8_ALS_GELEZEN = (b"<", b" ", b"\n", b"\r", b"\t", codecs.BOM_UTF8)
 _ASCII = bytes(range(128))
+_DEEL = 8_192  # most of a dossier is Base64: what is ASCII is passed over by the piece
 _GEWONE_LEESTEKENS = re.compile("[\u00a0-\u02ff\u2010-\u205f\u20a0-\u20bf]*")
 _KOP_U0300 = 0xCC  # lead byte of U+0300, the first character that can combine with one before it
 
@@ -154,7 +180,9 @@ def _tekst_goed(octets: bytes) -> bool:
     """True when the octets show that there is no control character and that all is NFC."""
     if b"\x7f" in octets or (b"\xc2" in octets and _C1.search(octets)):
         return False
-    vreemd = octets.translate(None, _ASCII).removeprefix(codecs.BOM_UTF8)
+    delen = (octets[plek : plek + _DEEL] for plek in range(0, len(octets), _DEEL))
+    vreemd = b"".join([deel.translate(None, _ASCII) for deel in delen if not deel.isascii()])
+    vreemd = vreemd.removeprefix(codecs.BOM_UTF8)
     if not vreemd or max(vreemd) < _KOP_U0300:
         return True
     if _GEWONE_LEESTEKENS.fullmatch(vreemd.decode("utf-8")):

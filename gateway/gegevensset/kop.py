@@ -12,6 +12,7 @@ from gateway.domain.waarden import OngeldigeWaarde, Overdrachtsoort, Pgn
 from gateway.gegevensset.pakket import Pakket
 from gateway.xmlio import canoniek
 
+_SOORTEN = frozenset(soort.value for soort in Overdrachtsoort)
 _WAAR = frozenset({"true", "1"})
 
 
@@ -27,7 +28,7 @@ def lees_kop(wortel: etree._Element, pakket: Pakket) -> DossierKop:
     return DossierKop(
         gegevensset_versie=pakket.versie,
         profiel=pakket.profiel(soort, veld("overstap")),
-        overdrachtsoort=Overdrachtsoort(soort) if soort in set(Overdrachtsoort) else None,
+        overdrachtsoort=Overdrachtsoort(soort) if soort in _SOORTEN else None,
         pgn=pgn,
         pgn_onbruikbaar=bool(nummers) and pgn is None,
         inzage_aanwezig=wortel.find(pakket.plek("inzageblok")) is not None,

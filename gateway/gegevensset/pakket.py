@@ -78,6 +78,7 @@ class Pakket:
     """Of an official bundle: every word that its stylesheets can write by themselves."""
     model_volledig: bool = True
     """False when the XSD says more than `model` can, so that `model` cannot explain every refusal."""
+    _plekken: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     def volgorde(self, pad: str) -> Sequence[str]:
         """Local names of the children of the element at this path (no indexes), in the order of the XSD."""
@@ -104,7 +105,10 @@ class Pakket:
 
     def plek(self, naam: str) -> str:
         """Path of a place of the manifest, for `find` from the root element."""
-        return self.zoekpad(self.plaatsen[naam])
+        plek = self._plekken.get(naam)  # asked a dozen times for each dossier
+        if plek is None:
+            plek = self._plekken[naam] = self.zoekpad(self.plaatsen[naam])
+        return plek
 
     def zoekpad(self, pad: str) -> str:
         """A path of local names as `find` and `findall` of an element want it."""

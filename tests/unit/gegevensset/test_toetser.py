@@ -141,6 +141,28 @@ def test_letters_met_tekens_blijven_en_losse_tekens_geven_een_waarschuwing() -> 
     assert _regels(_met(_waarde("pakketnaam"), "e&#769;")) == ["TEKST.NFC"]
 
 
+@pytest.mark.parametrize("voorvoegsel", ["r", "r" * 78, "r" * 120])
+@pytest.mark.parametrize("wit", ["", " ", "\n" * 79, "\t" * 200])
+@pytest.mark.parametrize("ervoor", ["", " i='=\"='", " i=''" * 30])
+def test_hoe_een_naamruimte_ook_verklaard_wordt_zij_wordt_gezien(voorvoegsel: str, wit: str, ervoor: str) -> None:
+    verklaring = f"{ervoor}\nxmlns:{voorvoegsel}{wit}={wit}'map/bestand'"
+    nummers = iter(range(1_000))
+    verklaring = re.sub(" i=", lambda _: f" i{next(nummers)}=", verklaring)
+    eerste = _bevindingen(_met("<metadata>", f"<metadata{verklaring}>"))[0]
+    assert (eerste.regel, "relatieve naamruimte" in eerste.melding) == ("XML", True)
+
+
+def test_een_los_teken_wordt_gezien_waar_het_ook_in_de_octetten_staat() -> None:
+    tot = GOED.index(_waarde("pakketnaam").encode())
+    for plek in range(8_192 - 4, 8_192 + 2):
+        vulling = "\n" * (plek - tot)
+        octets = _met("<metadata>", f"{vulling}<metadata>").replace(
+            _waarde("pakketnaam").encode(), "e\u0301".encode(), 1
+        )
+        assert octets.index("\u0301".encode()) == plek + 1
+        assert _regels(octets) == ["TEKST.NFC"]
+
+
 @pytest.mark.parametrize(
     ("oud", "nieuw", "pad", "woorden"),
     [
