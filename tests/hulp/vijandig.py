@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tests.hulp.geduld import GEDULD
+
 Antwoorder = Callable[[ssl.SSLSocket, threading.Event], None]
 
 
@@ -22,7 +24,7 @@ def zeg(octets: bytes) -> Antwoorder:
     return lambda verbinding, _stop: verbinding.sendall(octets)
 
 
-def drup(octets: bytes, pauze: float = 0.05) -> Antwoorder:
+def drup(octets: bytes, pauze: float = 0.2) -> Antwoorder:
     """Answer one octet at a time."""
 
     def antwoord(verbinding: ssl.SSLSocket, stop: threading.Event) -> None:
@@ -36,7 +38,7 @@ def drup(octets: bytes, pauze: float = 0.05) -> Antwoorder:
 
 def zwijg(_verbinding: ssl.SSLSocket, stop: threading.Event) -> None:
     """Never answer."""
-    stop.wait(30)
+    stop.wait(2 * GEDULD)
 
 
 @contextmanager
@@ -57,12 +59,12 @@ def vijandige_server(context: ssl.SSLContext, antwoord: Antwoorder) -> Iterator[
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 kaal, _ = deur.accept()
-                kaal.settimeout(10)
+                kaal.settimeout(GEDULD)
                 open_.append(kaal.dup())
                 draden.append(threading.Thread(target=bedien, args=(kaal,)))
                 draden[-1].start()
         for draad in draden:
-            draad.join(15)
+            draad.join(GEDULD)
 
     draad = threading.Thread(target=werk)
     draad.start()
@@ -74,5 +76,5 @@ def vijandige_server(context: ssl.SSLContext, antwoord: Antwoorder) -> Iterator[
             with contextlib.suppress(OSError):
                 verbinding.shutdown(socket.SHUT_RDWR)
             verbinding.close()
-        draad.join(20)
+        draad.join(GEDULD)
         deur.close()

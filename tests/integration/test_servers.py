@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from pathlib import Path
 from typing import IO, Any
@@ -18,23 +17,36 @@ import pytest
 
 from gateway.entry.servers import Poort, PoortNietTeOpenen, Stopknop, draai
 from gateway.entry.verbinding import Ingang, protocolklasse
+from tests.hulp.geduld import GEDULD
 
 PROGRAMMA = """
 import asyncio, json, sys
 from gateway.entry.servers import Poort, draai
-from gateway.entry.soap.overdragen import Bewaking, Overdrachten
+from gateway.entry.soap.overdragen import Bewaking, Overdrachten, Overdrachtstermijnen
 from gateway.entry.verbinding import Ingang, protocolklasse
 
-overdrachten = Overdrachten()
+overdrachten = Overdrachten(Overdrachtstermijnen(rust=float(sys.argv[1])))
+stopt = asyncio.Event()
 
 async def afloop(gelukt):
     await asyncio.sleep(0.2)
     print("overgedragen", gelukt, flush=True)
 
+async def leegmaken():
+    if not stopt.is_set():
+        print("stopt", flush=True)
+    stopt.set()
+    await overdrachten.leeg()
+
 async def app(scope, receive, send):
     while (await receive()).get("more_body"):
         pass
-    await asyncio.sleep(float(scope["query_string"] or b"0"))
+    if scope["query_string"] == b"tot-de-stop":
+        print("bezig", flush=True)
+        await stopt.wait()
+    if scope["query_string"] == b"altijd":
+        print("bezig", flush=True)
+        await asyncio.Event().wait()
     bewaking = Bewaking(scope["extensions"]["oso"].lijn) if scope["path"] == "/volg" else None
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ja"})
@@ -46,15 +58,24 @@ def klaar(adressen):
     print(json.dumps({naam: adres.nummer for naam, adres in adressen.items()}), flush=True)
 
 poorten = [Poort(naam, app, "127.0.0.1", 0, protocolklasse(Ingang())) for naam in ("REST", "SOAP")]
-asyncio.run(draai(poorten, klaar, leegmaken=overdrachten.leeg))
+asyncio.run(draai(poorten, klaar, leegmaken=leegmaken))
 print("afgesloten", flush=True)
 """
 
 
 @pytest.fixture
-def proces() -> Any:
+def rust() -> float:
+    """Seconds without a reset after which a connection that stays open counts."""
+    return 2.0
+
+
+@pytest.fixture
+def proces(rust: float) -> Any:
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAMMA], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2]
+        [sys.executable, "-c", PROGRAMMA, str(rust)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
     ) as proces:
         try:
             yield proces
@@ -71,12 +92,12 @@ def regel(proces: subprocess.Popen[bytes]) -> str:
 def test_beide_poorten_antwoorden_en_sigterm_eindigt_met_nul(proces: subprocess.Popen[bytes]) -> None:
     nummers = json.loads(regel(proces))
     for nummer in nummers.values():
-        antwoord = urllib.request.urlopen(f"http://127.0.0.1:{nummer}/", timeout=5)
+        antwoord = urllib.request.urlopen(f"http://127.0.0.1:{nummer}/", timeout=GEDULD)
         assert antwoord.read() == b"ja"
         assert "server" not in {naam.lower() for naam in antwoord.headers}
     proces.send_signal(signal.SIGTERM)
-    assert regel(proces) == "afgesloten"
-    assert proces.wait(10) == 0
+    assert (regel(proces), regel(proces)) == ("stopt", "afgesloten")
+    assert proces.wait(GEDULD) == 0
     assert proces.stderr is not None
     assert proces.stderr.read() == b""
 
@@ -87,52 +108,52 @@ def test_verzoek_onderweg_wordt_afgemaakt(proces: subprocess.Popen[bytes], numme
     antwoorden: list[bytes] = []
 
     def haal(poort: int) -> None:
-        antwoorden.append(urllib.request.urlopen(f"http://127.0.0.1:{poort}/?1.0", timeout=10).read())
+        antwoorden.append(urllib.request.urlopen(f"http://127.0.0.1:{poort}/?tot-de-stop", timeout=GEDULD).read())
 
     draden = [threading.Thread(target=haal, args=(poort,)) for poort in poorten.values()]
     for draad in draden:
         draad.start()
-    time.sleep(0.5)
+    assert [regel(proces) for _ in draden] == ["bezig"] * len(draden)
     proces.send_signal(nummer)
     for draad in draden:
-        draad.join(10)
+        draad.join(GEDULD)
     assert antwoorden == [b"ja", b"ja"]
-    assert proces.wait(10) == 0
+    assert proces.wait(GEDULD) == 0
 
 
 def test_wachtende_overdracht_wordt_afgewacht(proces: subprocess.Popen[bytes]) -> None:
     poorten = json.loads(regel(proces))
-    with socket.create_connection(("127.0.0.1", poorten["SOAP"]), timeout=10) as verbinding:
+    with socket.create_connection(("127.0.0.1", poorten["SOAP"]), timeout=GEDULD) as verbinding:
         verbinding.sendall(b"GET /volg HTTP/1.1\r\nHost: x\r\n\r\n")
         assert verbinding.recv(1_000)
         proces.send_signal(signal.SIGTERM)
+        assert regel(proces) == "stopt"
         assert regel(proces) == "overgedragen True"  # after the rest of 2 s, and before the end
         assert regel(proces) == "afgesloten"
-        assert proces.wait(10) == 0
+        assert proces.wait(GEDULD) == 0
 
 
-def test_overdracht_zonder_lezer_houdt_de_stop_niet_op(proces: subprocess.Popen[bytes]) -> None:
+@pytest.mark.parametrize("rust", [3600.0])
+def test_overdracht_die_op_zich_laat_wachten_houdt_de_stop_niet_op(proces: subprocess.Popen[bytes]) -> None:
     poorten = json.loads(regel(proces))
-    begin = time.monotonic()
-    with socket.create_connection(("127.0.0.1", poorten["SOAP"]), timeout=10) as verbinding:
-        verbinding.sendall(b"GET /volg?0.3 HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.1)
+    with socket.create_connection(("127.0.0.1", poorten["SOAP"]), timeout=GEDULD) as verbinding:
+        verbinding.sendall(b"GET /volg?tot-de-stop HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert regel(proces) == "bezig"
         proces.send_signal(signal.SIGTERM)  # the watch begins after this
-        assert regel(proces).startswith("overgedragen")
-        assert proces.wait(15) == 0
-    assert time.monotonic() - begin < 12
+        assert [regel(proces) for _ in range(3)] == ["stopt", "overgedragen False", "afgesloten"]
+        assert proces.wait(GEDULD) == 0
 
 
 def test_tweede_signaal_kapt_af(proces: subprocess.Popen[bytes]) -> None:
     poorten = json.loads(regel(proces))
-    with socket.create_connection(("127.0.0.1", poorten["REST"]), timeout=10) as verbinding:
-        verbinding.sendall(b"GET /?60 HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(0.3)
+    with socket.create_connection(("127.0.0.1", poorten["REST"]), timeout=GEDULD) as verbinding:
+        verbinding.sendall(b"GET /?altijd HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert regel(proces) == "bezig"
         proces.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        assert regel(proces) == "stopt"
         assert proces.poll() is None
         proces.send_signal(signal.SIGTERM)
-        assert proces.wait(5) == 0
+        assert proces.wait(GEDULD) == 0
 
 
 async def _niets(_scope: Any, _receive: Any, _send: Any) -> None:

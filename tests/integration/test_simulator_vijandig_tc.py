@@ -27,6 +27,7 @@ from gateway.trust.certificaten import OntwikkelPki
 from gateway.trust.tls import ssl_context_klant, ssl_context_server
 from gateway.trust.zoeksleutel import maak_zoeksleutels
 from tests.hulp.draaiende_tc import PAKKET, SERVER, maak_wereldpki, verzender_van
+from tests.hulp.geduld import GEDULD
 from tests.hulp.vijandig import Antwoorder, drup, http, vijandige_server, zeg, zwijg
 
 SLEUTEL = maak_zoeksleutels(rondes=1).zoeksleutel(Pgn("101211151"))
@@ -76,8 +77,12 @@ FOUT: dict[str, Antwoorder] = {
     "stil": zwijg,
     "koppen druppelen": drup(http(GOED)),
     "inhoud druppelt": drup(GOED.ljust(4000)),
-    "eindeloze koppen": drup(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, 0.01),
+    "eindeloze koppen": drup(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500, 0.05),
 }
+
+
+EINDELOOS = {"stil", "koppen druppelen", "inhoud druppelt", "eindeloze koppen", "afgekapt"}
+"""These go on for longer than a test waits; all others are refused for what they say."""
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +90,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> OntwikkelPki:
     return maak_wereldpki(tmp_path_factory.mktemp("pki"))
 
 
-def _klant(pki: OntwikkelPki, url: str, termijn: float = 1.0) -> TrafficCenterKlant:
+def _klant(pki: OntwikkelPki, url: str, termijn: float = GEDULD) -> TrafficCenterKlant:
     klant = TrafficCenterKlant(url, verzender_van(pki, "gateway"), PAKKET, termijn=termijn)
     klant.bereid_voor()
     return klant
@@ -96,15 +101,16 @@ def _server(pki: OntwikkelPki, antwoord: Antwoorder) -> AbstractContextManager[s
     return vijandige_server(ssl_context_server(paar.cert, paar.key, pki.ca), antwoord)
 
 
-@pytest.mark.parametrize("antwoord", FOUT.values(), ids=FOUT.keys())
-def test_wat_geen_antwoord_is(pki: OntwikkelPki, antwoord: Antwoorder, caplog: pytest.LogCaptureFixture) -> None:
-    with _server(pki, antwoord) as url, caplog.at_level(logging.DEBUG):
+@pytest.mark.parametrize("soort", FOUT)
+def test_wat_geen_antwoord_is(pki: OntwikkelPki, soort: str, caplog: pytest.LogCaptureFixture) -> None:
+    termijn = 1.0 if soort in EINDELOOS else 2 * GEDULD
+    with _server(pki, FOUT[soort]) as url, caplog.at_level(logging.DEBUG):
         begin = time.monotonic()
         with pytest.raises(TrafficCenterOnbereikbaar) as fout:
-            _klant(pki, url).sessiecontrole(VRAAG)
+            _klant(pki, url, termijn).sessiecontrole(VRAAG)
         duur = time.monotonic() - begin
 
-    assert duur < 3  # the term was 1 s; a slow machine gets the rest
+    assert duur < GEDULD
     gezegd = str(fout.value) + caplog.text
     for geheim in (SLEUTEL.zoeksleutel, "1151", "Even geduld", "passwd"):
         assert geheim not in gezegd
@@ -166,20 +172,23 @@ def test_alleen_https() -> None:
 
 
 def test_een_verbinding_die_de_server_intussen_sloot(pki: OntwikkelPki) -> None:
+    gesloten = threading.Semaphore(0)
+
     def eenmalig(verbinding: ssl.SSLSocket, _stop: threading.Event) -> None:
         verbinding.sendall(http(PING))
         verbinding.shutdown(socket.SHUT_RDWR)
+        gesloten.release()
 
     with _server(pki, eenmalig) as url:
         klant = _klant(pki, url)
         for _ in range(3):
             assert klant.ping() is True
-            time.sleep(0.1)  # the FIN needs a moment to arrive
+            assert gesloten.acquire(timeout=GEDULD)
 
 
 def test_veel_draden_tegelijk(pki: OntwikkelPki) -> None:
     with _server(pki, zeg(http(GOED))) as url, ThreadPoolExecutor(8) as draden:
-        klant = _klant(pki, url, termijn=10)
+        klant = _klant(pki, url)
         antwoorden = list(draden.map(lambda _: klant.sessiecontrole(VRAAG), range(200)))
 
     assert {antwoord.sector for antwoord in antwoorden} == {"VO"}

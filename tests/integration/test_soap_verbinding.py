@@ -6,7 +6,6 @@ import contextlib
 import socket
 import ssl
 import struct
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,13 @@ from gateway.domain.waarden import Oin
 from gateway.entry.lijn import Lijntermijnen
 from gateway.entry.verbinding import Grenzen, Ingang
 from gateway.trust.certificaten import OntwikkelPki
+from tests.hulp.geduld import GEDULD, wacht_tot
 from tests.hulp.poort import MAGISTER, Draaiend, draaiende_poort, klant_context, maak_pki, server_context, verbind
 
-KORT = Grenzen(kop_octets=2_000, kop=0.6, lijf=0.8, lijn=Lijntermijnen(handdruk=0.6, uitloop=4.0))
+RUIM = Grenzen(kop_octets=2_000, kop=GEDULD, lijf=GEDULD, lijn=Lijntermijnen(handdruk=GEDULD, uitloop=GEDULD))
+ONGEDULDIG = Grenzen(kop=1.5, lijf=1.5, lijn=Lijntermijnen(handdruk=GEDULD))
+"""Only for who is meant to be too slow: a busy machine makes anyone so."""
+KORTE_HANDDRUK = Grenzen(lijn=Lijntermijnen(handdruk=2.0))
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +66,18 @@ def wereld(
 ) -> Iterator[tuple[Draaiend, ssl.SSLContext | None, Proefapp]]:
     app = Proefapp()
     tls = request.param == "tls"
-    ingang = Ingang(context=server_context(pki) if tls else None, grenzen=KORT)
-    with draaiende_poort(ingang, app=app, keep_alive=1) as draaiend:
+    ingang = Ingang(context=server_context(pki) if tls else None, grenzen=RUIM)
+    with draaiende_poort(ingang, app=app, keep_alive=3) as draaiend:
         yield draaiend, klant_context(pki) if tls else None, app
+
+
+@pytest.fixture(scope="module", params=["tls", "kaal"])
+def ongeduldig(request: pytest.FixtureRequest, pki: OntwikkelPki) -> Iterator[tuple[Draaiend, ssl.SSLContext | None]]:
+    """A port that soon has enough of who sends slowly."""
+    tls = request.param == "tls"
+    ingang = Ingang(context=server_context(pki) if tls else None, grenzen=ONGEDULDIG)
+    with draaiende_poort(ingang, app=Proefapp()) as draaiend:
+        yield draaiend, klant_context(pki) if tls else None
 
 
 def alles(verbinding: socket.socket) -> bytes:
@@ -134,15 +146,14 @@ def test_te_grote_koppen_krijgen_431(wereld: tuple[Draaiend, ssl.SSLContext | No
     ids=["niets", "koppen", "lijf"],
 )
 def test_langzame_zender_wordt_afgebroken(
-    wereld: tuple[Draaiend, ssl.SSLContext | None, Proefapp], begin: bytes, druppel: bytes
+    ongeduldig: tuple[Draaiend, ssl.SSLContext | None], begin: bytes, druppel: bytes
 ) -> None:
-    draaiend, context, _ = wereld
+    draaiend, context = ongeduldig
     with verbind(draaiend.adres, context) as verbinding:
         verbinding.sendall(begin)
-        start = time.monotonic()
         verbinding.settimeout(0.1)
         antwoord = b""
-        while time.monotonic() - start < 5:
+        while True:
             try:
                 if not (deel := verbinding.recv(1_000)):
                     break
@@ -153,29 +164,26 @@ def test_langzame_zender_wordt_afgebroken(
             except OSError:
                 break
         assert antwoord.startswith(b"HTTP/1.1 408 ")
-        assert time.monotonic() - start < 3
 
 
 def test_lege_regels_na_een_verzoek_houden_de_verbinding_niet_open(
-    wereld: tuple[Draaiend, ssl.SSLContext | None, Proefapp],
+    ongeduldig: tuple[Draaiend, ssl.SSLContext | None],
 ) -> None:
     """Whatever comes ends the keep-alive of uvicorn, also what is no beginning of a request."""
-    draaiend, context, _ = wereld
+    draaiend, context = ongeduldig
     with verbind(draaiend.adres, context) as verbinding:
         verbinding.sendall(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc")
         assert tot(verbinding, b"\r\n\r\n3")
-        start = time.monotonic()
         antwoord = b""
         with contextlib.suppress(OSError):
             verbinding.settimeout(0.1)
-            while time.monotonic() - start < 5:
+            while True:
                 with contextlib.suppress(TimeoutError):
                     if not (deel := verbinding.recv(1_000)):
                         break
                     antwoord += deel
                 verbinding.sendall(b"\r\n")
         assert antwoord.startswith(b"HTTP/1.1 408 ")
-        assert time.monotonic() - start < 3
 
 
 def test_rommel_achter_een_heel_verzoek_wordt_niet_als_antwoord_daarop_gelezen(
@@ -201,15 +209,12 @@ def test_onleesbaar_http_krijgt_400(wereld: tuple[Draaiend, ssl.SSLContext | Non
 
 def test_wegvallende_zender_breekt_de_app_af(wereld: tuple[Draaiend, ssl.SSLContext | None, Proefapp]) -> None:
     draaiend, context, app = wereld
-    eerder = app.afgebroken
+    eerder, gezien = app.afgebroken, len(app.scopes)
     verbinding = verbind(draaiend.adres, context)
     verbinding.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nabc")
-    time.sleep(0.1)
+    wacht_tot(lambda: len(app.scopes) > gezien)
     verbinding.close()
-    tot = time.monotonic() + 5
-    while app.afgebroken == eerder and time.monotonic() < tot:
-        time.sleep(0.02)
-    assert app.afgebroken == eerder + 1
+    wacht_tot(lambda: app.afgebroken == eerder + 1)
 
 
 def test_scope_toont_het_certificaat(
@@ -287,7 +292,15 @@ def test_te_veel_verbindingen_worden_afgekapt_en_het_kost_de_andere_niets(pki: O
                 verbinding.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 assert alles(verbinding).startswith(b"HTTP/1.1 200")
                 verbinding.close()
-            time.sleep(0.1)
+            wacht_tot(lambda: not _vol(draaiend))
+
+
+def _vol(draaiend: Draaiend) -> bool:
+    """Tell whether a connection is cut off because there are too many."""
+    with verbind(draaiend.adres, None) as verbinding:
+        with contextlib.suppress(OSError):
+            verbinding.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return alles(verbinding) == b""
 
 
 class TestHanddruk:
@@ -300,7 +313,9 @@ class TestHanddruk:
         def meld(naam: str, **velden: object) -> None:
             redenen.append(str(velden["reden"]))
 
-        with draaiende_poort(Ingang(context=server_context(pki), grenzen=KORT, meld=meld), app=Proefapp()) as draaiend:
+        with draaiende_poort(
+            Ingang(context=server_context(pki), grenzen=KORTE_HANDDRUK, meld=meld), app=Proefapp()
+        ) as draaiend:
             yield draaiend, redenen
 
     @staticmethod
