@@ -13,6 +13,7 @@ from gateway.berichten.inhoud import Ontvangst
 from gateway.berichten.pakket import Berichtpakket
 from gateway.berichten.verzending import MAX_ANTWOORD, SoapVerzender, VerzendFout
 from gateway.domain.overdracht import Notificatie
+from gateway.domain.poging import over_sessie
 from gateway.domain.resultaat import Resultaat
 from gateway.ports import DoelOnbereikbaar
 
@@ -53,8 +54,13 @@ class DoelKlant:
         """Tell a doel at a base URL. Raises `DoelOnbereikbaar`."""
         partij, versie = _adres(url)
         pakket = self._pakketten.get(versie, self._pakket)
+        onderwerp = over_sessie(notificatie.sessie_id) if notificatie.sessie_id is not None else None
+
+        def vraag() -> Resultaat:
+            return self._vraag(url, notificatie, pakket)
+
         try:
-            return self._omgang.roep(partij, "notificatie", lambda: self._vraag(url, notificatie, pakket), _duid)
+            return self._omgang.roep(partij, "notificatie", vraag, _duid, onderwerp=onderwerp)
         except NietGevraagd as fout:
             raise DoelOnbereikbaar(str(fout)) from None
 

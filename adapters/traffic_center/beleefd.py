@@ -26,6 +26,7 @@ from gateway.domain.overdracht import (
     Terugkoppeladres,
     Terugkoppelmelding,
 )
+from gateway.domain.poging import over_sessie
 from gateway.domain.resultaat import Resultaat
 from gateway.ports import TrafficCenterOnbereikbaar
 
@@ -49,23 +50,26 @@ class BeleefdTrafficCenter:
 
     def sessiecontrole(self, vraag: Sessievraag) -> Sessieantwoord:
         """Check a session, once, without waiting longer for a turn than a bron may."""
-        return self._roep("sessiecontrole", lambda: self._klant.sessiecontrole(vraag))
+        return self._roep("sessiecontrole", lambda: self._klant.sessiecontrole(vraag), over_sessie(vraag.sessie_id))
 
     def ping(self) -> bool:
         """Is it available? False when it says that it is not."""
         return self._roep("ping", self._klant.ping)
 
-    def overdracht(self, vraag: Overdrachtvraag) -> Overdrachtantwoord:
+    def overdracht(self, vraag: Overdrachtvraag, *, onderwerp: str | None = None) -> Overdrachtantwoord:
         """Open a session as doel."""
-        return self._roep("overdracht", lambda: self._klant.overdracht(vraag))
+        return self._roep("overdracht", lambda: self._klant.overdracht(vraag), onderwerp)
 
-    def afmelding(self, melding: Afmelding) -> Resultaat:
+    def afmelding(self, melding: Afmelding, *, onderwerp: str | None = None) -> Resultaat:
         """Close a session with the best result."""
-        return self._roep("afmelding", lambda: self._klant.afmelding(melding))
+        return self._roep(
+            "afmelding", lambda: self._klant.afmelding(melding), onderwerp or over_sessie(melding.sessie_id)
+        )
 
     def melden_notificatie(self, melding: Notificatiemelding) -> Notificatieadres:
         """Announce a notification and learn where it goes."""
-        return self._roep("meldenNotificatie", lambda: self._klant.melden_notificatie(melding))
+        onderwerp = over_sessie(melding.sessie_id) if melding.sessie_id is not None else None
+        return self._roep("meldenNotificatie", lambda: self._klant.melden_notificatie(melding), onderwerp)
 
     def melden_terugkoppeling(self, melding: Terugkoppelmelding) -> Terugkoppeladres:
         """Announce feedback and learn where it goes; asked once."""
@@ -75,9 +79,9 @@ class BeleefdTrafficCenter:
         """List points; filter, and ask seldom."""
         return self._roep("overzichtAanleverpunt", lambda: self._klant.overzicht_aanleverpunt(vraag))
 
-    def _roep(self, operatie: str, doe: Callable[[], _A]) -> _A:
+    def _roep(self, operatie: str, doe: Callable[[], _A], onderwerp: str | None = None) -> _A:
         try:
-            return self._omgang.roep(TRAFFIC_CENTER, operatie, doe, duid)
+            return self._omgang.roep(TRAFFIC_CENTER, operatie, doe, duid, onderwerp=onderwerp)
         except NietGevraagd as fout:
             raise TrafficCenterOnbereikbaar(str(fout)) from None
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from gateway.domain.waarden import SessieId
+
 
 class Pogingafloop(StrEnum):
     """How one call out ended."""
@@ -25,7 +27,7 @@ class Belpoging:
     """One call out. `partij` is `traffic-center` or the address (host and port) of a peer.
 
     `oorzaak` is a code for programs (a result, a fault code, or a word of ours), `melding` a Dutch phrase without
-    anything the peer sent. `onderwerp` names the work it belongs to, such as `ophaling/ID`; never a person.
+    anything the peer sent. `onderwerp` names the work it belongs to, `ophaling/ID` or `sessie/ID`; never a person.
     """
 
     moment: datetime
@@ -43,6 +45,11 @@ class Belpoging:
     def mislukt(self) -> bool:
         """True when the peer was not heard."""
         return self.afloop is not Pogingafloop.BEANTWOORD
+
+
+def over_sessie(sessie_id: SessieId) -> str:
+    """The `onderwerp` of calls about a session, however its id is written."""
+    return f"sessie/{sessie_id.waarde.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

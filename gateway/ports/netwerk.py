@@ -37,11 +37,11 @@ class TrafficCenter(Protocol):
     def sessiecontrole(self, vraag: Sessievraag) -> Sessieantwoord:
         """Check a session before anything about a pupil is looked up."""
 
-    def overdracht(self, vraag: Overdrachtvraag) -> Overdrachtantwoord:
-        """Open a session as doel."""
+    def overdracht(self, vraag: Overdrachtvraag, *, onderwerp: str | None = None) -> Overdrachtantwoord:
+        """Open a session as doel; `onderwerp` names the work it belongs to."""
 
-    def afmelding(self, melding: Afmelding) -> Resultaat:
-        """Close a session with the best result."""
+    def afmelding(self, melding: Afmelding, *, onderwerp: str | None = None) -> Resultaat:
+        """Close a session with the best result; `onderwerp` as above, without it the session."""
 
     def ping(self) -> bool:
         """Is it available? False when it says that it is not."""

@@ -19,6 +19,8 @@ class PogingFilter:
     oorzaak: str | None = None
     sinds: datetime | None = None
     alleen_mislukt: bool = False
+    onderwerpen: frozenset[str] | None = None
+    """None = all, empty = none; some hundreds at most."""
 
 
 class Pogingen(Protocol):

@@ -73,6 +73,8 @@ class SqlPogingen:
                 opdracht = opdracht.where(t.c[naam] == waarde)
         if filter.sinds is not None:
             opdracht = opdracht.where(t.c.moment >= filter.sinds)
+        if filter.onderwerpen is not None:
+            opdracht = opdracht.where(t.c.onderwerp.in_(een for een in filter.onderwerpen if zoekbaar(een)))
         if filter.alleen_mislukt:
             opdracht = opdracht.where(_MISLUKT)
         rijen = self._sessie.lees(opdracht, {"na": cursor_nummer(na), "aantal": aantal + 1}).all()

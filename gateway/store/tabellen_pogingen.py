@@ -21,5 +21,6 @@ belpoging = Table(
     Column("fout_id", TEKST),
     Column("onderwerp", TEKST),
     Index(None, "moment"),
+    Index(None, "onderwerp"),
     sqlite_autoincrement=True,
 )

@@ -103,7 +103,7 @@ def _open_sessie(doel: Doelsysteem, ophaling: Ophaling) -> None:
         begonnen.overdrachtsoort,
     )
     try:
-        antwoord = doel.wereld.traffic_center.overdracht(vraag)
+        antwoord = doel.wereld.traffic_center.overdracht(vraag, onderwerp=_onderwerp(ophaling))
     except TrafficCenterOnbereikbaar:
         laatste = begonnen.pogingen >= doel.regels.sessie_pogingen
         (_geef_op if laatste else _later)(doel, begonnen)
@@ -157,7 +157,7 @@ def _vraag(doel: Doelsysteem, ophaling: Ophaling) -> None:
         ophaling.sessie_id,
     )
     try:
-        antwoord = doel.bronnen.vraag(vraag.punt.url, documentvraag, onderwerp=f"ophaling/{ophaling.id}")
+        antwoord = doel.bronnen.vraag(vraag.punt.url, documentvraag, onderwerp=_onderwerp(ophaling))
     except BronOnbereikbaar:
         if begonnen.pogingen >= doel.regels.bron_pogingen:
             _beslis(doel, begonnen, plaats, Resultaat.BRON_WEG)
@@ -247,7 +247,7 @@ def _meld_af(doel: Doelsysteem, ophaling: Ophaling) -> None:
         ophaling.resultaat,
     )
     try:
-        antwoord = doel.wereld.traffic_center.afmelding(melding)
+        antwoord = doel.wereld.traffic_center.afmelding(melding, onderwerp=_onderwerp(ophaling))
     except TrafficCenterOnbereikbaar:
         _later(doel, begonnen)
         return
@@ -305,6 +305,10 @@ def _beslis(doel: Doelsysteem, ophaling: Ophaling, plaats: int, resultaat: Resul
         werk.ophalingen.bewaar(ophaling.beslist(plaats, resultaat, doel.tabel))
 
 
+def _onderwerp(ophaling: Ophaling) -> str:
+    return f"ophaling/{ophaling.id}"
+
+
 def _adres(ophaling: Ophaling, bron_kenmerk: RouteringsKenmerk | None) -> Adresblok:
     if ophaling.doel_kenmerk is None:
         raise AssertionError("the first step took the kenmerk of our point")
@@ -332,5 +336,5 @@ def _rond_af(werk: Werk, ophaling: Ophaling, nu: datetime) -> None:
         )
     )
     soort = GebeurtenisType.OPHALING_GEREED if ophaling.fase is Fase.GEREED else GebeurtenisType.OPHALING_MISLUKT
-    id_ = str(uuid.uuid5(uuid.NAMESPACE_OID, f"ophaling/{ophaling.id}"))
-    werk.logboek.gebeurtenis(Gebeurtenis(id_, soort, nu, f"ophaling/{ophaling.id}", {"id": ophaling.id}))
+    id_ = str(uuid.uuid5(uuid.NAMESPACE_OID, _onderwerp(ophaling)))
+    werk.logboek.gebeurtenis(Gebeurtenis(id_, soort, nu, _onderwerp(ophaling), {"id": ophaling.id}))

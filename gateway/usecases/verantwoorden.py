@@ -13,10 +13,11 @@ from datetime import datetime
 from gateway.domain.dossier import Dossier
 from gateway.domain.fouten import Onbekend
 from gateway.domain.logboek import AuditRegel, Gegeven, Opdrachtgever
-from gateway.domain.overdracht import Levering
+from gateway.domain.overdracht import Levering, Verzoek
+from gateway.domain.poging import over_sessie
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import ElkNummer
-from gateway.ports import AuditRij, Wereld, Werk
+from gateway.ports import AuditRij, PogingFilter, Wereld, Werk
 
 _UITLEVEREN = "uitleveren"
 _INZAGES = frozenset({"versie-inzien", "versie-weergeven", "privacy-uittreksel", "ophaling-inzien"})
@@ -97,7 +98,8 @@ class Tijdlijnregel:
 def tijdlijn(wereld: Wereld, elk_nummer: ElkNummer, opdrachtgever: Opdrachtgever) -> Sequence[Tijdlijnregel]:
     """Everything that happened to one dossier, oldest first. Raises `Onbekend`.
 
-    Versions, context, klaarzetting (all three in the history too), requests, deliveries, notifications, audit.
+    Versions, context, klaarzetting (all three in the history too), requests, deliveries, notifications, the calls that
+    we made about their sessions, audit.
     """
     with wereld.opslag.werk() as werk:
         dossier = werk.dossiers.dossier(elk_nummer)
@@ -109,6 +111,7 @@ def tijdlijn(wereld: Wereld, elk_nummer: ElkNummer, opdrachtgever: Opdrachtgever
             *_verzoeken(werk, dossier),
             *_leveringen(werk, elk_nummer),
             *_notificaties(werk, elk_nummer),
+            *_pogingen(werk, dossier),
             *_audit(werk, elk_nummer),
         ]
         _leg_vast(wereld, werk, "tijdlijn", elk_nummer, opdrachtgever)
@@ -134,18 +137,22 @@ def _historie(werk: Werk, elk_nummer: ElkNummer) -> Iterator[Tijdlijnregel]:
 
 
 def _verzoeken(werk: Werk, dossier: Dossier) -> Iterator[Tijdlijnregel]:
+    for verzoek in _bewaarde_verzoeken(werk, dossier):
+        gegevens: dict[str, Gegeven] = {
+            "doelBrin": verzoek.adres.doel_brin.waarde,
+            "overdrachtsoort": verzoek.overdrachtsoort.value,
+            "sessieId": verzoek.sessie_id.waarde,
+        }
+        yield Tijdlijnregel(verzoek.moment, "aanvraag", "bewaard", gegevens)
+
+
+def _bewaarde_verzoeken(werk: Werk, dossier: Dossier) -> Iterator[Verzoek]:
     """Requests that are kept, of the schools that the pupil is or was placed at."""
     if dossier.pgn is None:
         return
     plekken = {*dossier.vorige_plaatsingen, *([dossier.context.plaatsing] if dossier.context.plaatsing else [])}
     for plek in sorted(plekken):
-        for verzoek in werk.verzoeken.van_pgn(dossier.pgn, plek):
-            gegevens: dict[str, Gegeven] = {
-                "doelBrin": verzoek.adres.doel_brin.waarde,
-                "overdrachtsoort": verzoek.overdrachtsoort.value,
-                "sessieId": verzoek.sessie_id.waarde,
-            }
-            yield Tijdlijnregel(verzoek.moment, "aanvraag", "bewaard", gegevens)
+        yield from werk.verzoeken.van_pgn(dossier.pgn, plek)
 
 
 def _leveringen(werk: Werk, elk_nummer: ElkNummer) -> Iterator[Tijdlijnregel]:
@@ -170,6 +177,33 @@ def _notificaties(werk: Werk, elk_nummer: ElkNummer) -> Iterator[Tijdlijnregel]:
         }
         yield Tijdlijnregel(taak.gemaakt, "notificatie", "gemaakt", gegevens)
         yield Tijdlijnregel(taak.sinds, "notificatie", taak.status.value, gegevens)
+
+
+def _pogingen(werk: Werk, dossier: Dossier) -> Iterator[Tijdlijnregel]:
+    """Calls out about the sessions of this dossier: their checks, and notifications."""
+    elk_nummer = dossier.elk_nummer
+    onderwerpen = sorted(
+        {
+            *(over_sessie(levering.sessie_id) for levering in werk.leveringen.van_dossier(elk_nummer)),
+            *(over_sessie(verzoek.sessie_id) for verzoek in _bewaarde_verzoeken(werk, dossier)),
+            *(over_sessie(taak.sessie_id) for taak in werk.notificaties.van_dossier(elk_nummer)),
+        }
+    )
+    for begin in range(0, len(onderwerpen), _PER_KEER):
+        filter_ = PogingFilter(onderwerpen=frozenset(onderwerpen[begin : begin + _PER_KEER]))
+        na: int | None = 0
+        while na is not None:
+            pogingen, na = werk.pogingen.lijst(filter_, na, _PER_KEER)
+            for poging in pogingen:
+                gegevens: dict[str, Gegeven] = {
+                    "partij": poging.partij,
+                    "afloop": poging.afloop.value,
+                    "oorzaak": poging.oorzaak,
+                    "melding": poging.melding,
+                    "duurMs": poging.duur_ms,
+                    "foutId": poging.fout_id,
+                }
+                yield Tijdlijnregel(poging.moment, "poging", poging.operatie, gegevens)
 
 
 def _audit(werk: Werk, elk_nummer: ElkNummer) -> Iterator[Tijdlijnregel]:

@@ -33,6 +33,8 @@ def test_pogingen_bladeren_filteren_en_tellen(opslag: Opslag) -> None:
             (PogingFilter(operatie="ping"), 3),
             (PogingFilter(oorzaak="GeenGeldigAntwoord", sinds=na(2)), 1),
             (PogingFilter(oorzaak="bestaat\x00niet"), 0),
+            (PogingFilter(onderwerpen=frozenset({"notificatie/7", "sessie/x", "\x00"})), 1),
+            (PogingFilter(onderwerpen=frozenset()), 0),
         ):
             assert len(werk.pogingen.lijst(filter_, 0, 10)[0]) == aantal
         groepen = werk.pogingen.groepen(na(0), alleen_mislukt=True)

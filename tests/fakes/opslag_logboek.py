@@ -87,6 +87,7 @@ class Pogingen(Deel):
             and filter.partij in (None, een.partij)
             and filter.operatie in (None, een.operatie)
             and filter.oorzaak in (None, een.oorzaak)
+            and (filter.onderwerpen is None or een.onderwerp in filter.onderwerpen)
             and (filter.sinds is None or een.moment >= filter.sinds)
             and (een.mislukt or not filter.alleen_mislukt)
         ]

@@ -70,10 +70,10 @@ class NepTrafficCenter:
     def ping(self) -> bool:
         return self._vraag("ping", lambda _oin, _vraag: not self.onderhoud, None)
 
-    def overdracht(self, vraag: Overdrachtvraag) -> Overdrachtantwoord:
+    def overdracht(self, vraag: Overdrachtvraag, *, onderwerp: str | None = None) -> Overdrachtantwoord:
         return self._vraag("overdracht", self.machine.overdracht, vraag)
 
-    def afmelding(self, melding: Afmelding) -> Resultaat:
+    def afmelding(self, melding: Afmelding, *, onderwerp: str | None = None) -> Resultaat:
         return self._vraag("afmelding", self.machine.afmelding, melding).resultaat
 
     def melden_notificatie(self, melding: Notificatiemelding) -> Notificatieadres:

@@ -63,14 +63,14 @@ class BreekbaarTrafficCenter(StuurbaarTrafficCenter):
         self.overdrachten: list[Resultaat] = []
         self.weg_keer = 0
 
-    def overdracht(self, vraag: Overdrachtvraag) -> Overdrachtantwoord:
+    def overdracht(self, vraag: Overdrachtvraag, *, onderwerp: str | None = None) -> Overdrachtantwoord:
         self.breek()
         self._tel()
         antwoord = Overdrachtantwoord(self.overdrachten.pop(0)) if self.overdrachten else super().overdracht(vraag)
         self.breek()
         return antwoord
 
-    def afmelding(self, melding: Afmelding) -> Resultaat:
+    def afmelding(self, melding: Afmelding, *, onderwerp: str | None = None) -> Resultaat:
         self.breek()
         self._tel()
         antwoord = super().afmelding(melding)

@@ -18,6 +18,8 @@ from gateway.berichten.pakket import laad_pakketten
 from gateway.domain.bewaren import Bewaartermijnen
 from gateway.domain.notificatie import NotificatieStatus
 from gateway.domain.overdracht import Adresblok, Notificatie, Verzoek
+from gateway.domain.poging import Belpoging
+from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Brin, Doel, ElkNummer, Overdrachtsoort, Pgn, RouteringsKenmerk, SessieId
 from gateway.ports import DoelOnbereikbaar, NotificatieFilter
 from gateway.simulators.las import LasPunt, SimulatieLas
@@ -25,8 +27,9 @@ from gateway.simulators.ontwikkelwereld import GATEWAY, MAGISTER
 from gateway.trust.certificaten import OntwikkelPki
 from gateway.trust.zoeksleutel import maak_zoeksleutels
 from gateway.usecases.notificeren import Notificeerder
+from gateway.usecases.verantwoorden import tijdlijn
 from gateway.work.naar_buiten import notificeer
-from tests.fakes.proef import HIER, LAS, ONZE, Proef
+from tests.fakes.proef import HIER, KERN, LAS, ONZE, Proef
 from tests.hulp.draaiende_tc import (
     PAKKET,
     DraaiendTrafficCenter,
@@ -41,12 +44,23 @@ ADRES = Adresblok(HIER.brin, ONZE[HIER], HIER.brin, LAS[HIER])
 
 
 @dataclass
+class Schrift:
+    """A book of calls out in memory."""
+
+    pogingen: list[Belpoging]
+
+    def noteer(self, poging: Belpoging) -> None:
+        self.pogingen.append(poging)
+
+
+@dataclass
 class Opstelling:
     tc: DraaiendTrafficCenter
     magister: SimulatieLas
     doelen: DoelKlant
     url: str
     omgang: Omgang
+    pogingen: list[Belpoging]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +73,8 @@ def opstelling(tmp_path: Path, pki: OntwikkelPki) -> Iterator[Opstelling]:
     regels = Omgangsregels(
         per_seconde={"meldenNotificatie": TEMPO, "notificatie": TEMPO}, ineens=INEENS, pogingen={"notificatie": 1}
     )
-    omgang = Omgang(regels)
+    pogingen: list[Belpoging] = []
+    omgang = Omgang(regels, Schrift(pogingen))
     with draaiend_traffic_center(tmp_path / "tc", pki) as tc:
         magister = SimulatieLas(
             LasPunt(HIER.brin, LAS[HIER]),
@@ -76,7 +91,7 @@ def opstelling(tmp_path: Path, pki: OntwikkelPki) -> Iterator[Opstelling]:
             assert ons is not None
             machine.zet_punt(replace(ons, actief=True, url="https://localhost:1/oso/20200910"))
             doelen = DoelKlant(verzender_van(pki, "gateway"), laad_pakketten(), PAKKET, omgang)
-            yield Opstelling(tc, magister, doelen, url, omgang)
+            yield Opstelling(tc, magister, doelen, url, omgang, pogingen)
 
 
 def _wachtenden(proef: Proef, aantal: int) -> None:
@@ -114,6 +129,23 @@ def test_een_storm_blijft_binnen_het_tempo_en_komt_heel_aan(opstelling: Opstelli
     # In no second more than the rate, what may come at once, and one on each edge.
     meest = max(sum(begin <= tijd < begin + timedelta(seconds=1) for tijd in tijden) for begin in tijden)
     assert meest <= TEMPO + max(1.0, TEMPO * INEENS) + 2
+
+
+def test_wat_wij_een_las_vroegen_staat_op_de_tijdlijn_van_het_dossier(opstelling: Opstelling) -> None:
+    proef = Proef()
+    _wachtenden(proef, 2)
+    beleefd = BeleefdTrafficCenter(opstelling.tc.klant("gateway"), opstelling.omgang)
+    met = Notificeerder(opstelling.doelen, PAKKET.tabel, lambda: 0.0, Bewaartermijnen())
+    assert notificeer(replace(proef.wereld, traffic_center=beleefd), met, lambda: False) == 2
+    with proef.opslag.werk() as werk:
+        werk.pogingen.voeg_toe(opstelling.pogingen)
+    regels = tijdlijn(proef.wereld, ElkNummer("5001"), KERN)
+    gezien = [(regel.wat, regel.gegevens["oorzaak"]) for regel in regels if regel.soort == "poging"]
+    assert gezien == [
+        ("meldenNotificatie", Resultaat.OVERDRACHT_GESLAAGD.value),
+        ("notificatie", Resultaat.NOTIFICATIE_ONTVANGEN.value),
+    ]
+    assert "200000001" not in str(opstelling.pogingen)
 
 
 def _notificatie(adres: Adresblok = ADRES) -> Notificatie:

@@ -9,15 +9,16 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse, Response
 
-from gateway.domain.poging import Pogingengroep
+from gateway.domain.poging import Belpoging, Pogingafloop, Pogingengroep
 from gateway.domain.waarden import Rol
-from gateway.entry.rest.basis import Uitvoer, Vraag, gevuld, moment
+from gateway.entry.rest.basis import STANDAARD_AANTAL, Uitvoer, Vraag, gevuld, moment
 from gateway.entry.rest.lichaam import JSON
-from gateway.entry.rest.lijsten import Nummervraag, als_csv, lees_moment, lijst_of_csv, wil
-from gateway.entry.rest.omgeving import EigenOmgeving
+from gateway.entry.rest.lijsten import Aantal, Nummer, Nummervraag, als_csv, lees_moment, lijst_of_csv, wil
+from gateway.entry.rest.omgeving import EigenOmgeving, Omgeving
 from gateway.entry.rest.openapi import problemen
 from gateway.entry.rest.paden import ElkPad, elk_nummer
 from gateway.entry.rest.toegang import Aanroeper, mag
+from gateway.ports import PogingFilter
 from gateway.usecases import pogingen, verantwoorden
 from gateway.usecases.verantwoorden import Tijdlijnregel, Verstrekking
 
@@ -102,7 +103,7 @@ class TijdlijnregelUit(Uitvoer):
     """Eén gebeurtenis rond een dossier."""
 
     moment: str
-    soort: str = Field(description="versie, historie, aanvraag, overdracht, notificatie of audit.")
+    soort: str = Field(description="versie, historie, aanvraag, overdracht, notificatie, poging of audit.")
     wat: str
     gegevens: dict[str, Any]
 
@@ -125,7 +126,7 @@ async def tijdlijn(
     wie: Annotated[Aanroeper, mag(Rol.KERN, vraag=Nummervraag)],
     omgeving: EigenOmgeving,
 ) -> Response:
-    """Toon versies, context, klaarzetting, aanvragen, overdrachten, notificaties en audit in één rij."""
+    """Toon versies, context, klaarzetting, aanvragen, overdrachten, notificaties, pogingen en audit in één rij."""
     nummer = elk_nummer(elk)
     alle = await omgeving.doe(lambda: verantwoorden.tijdlijn(omgeving.wereld, nummer, wie.opdrachtgever))
     tot = vraag.na + vraag.aantal
@@ -182,9 +183,82 @@ async def groepen(
     omgeving: EigenOmgeving,
 ) -> Response:
     """Toon wat er misging bij aanroepen aan het Traffic Center en andere systemen, geteld per oorzaak."""
-    sinds = vraag.sinds or omgeving.wereld.klok.nu() - timedelta(days=1)
+    sinds = _sinds(omgeving, vraag)
     gevonden = await omgeving.doe(lambda: pogingen.groepen(omgeving.wereld, sinds, alleen_mislukt=not vraag.alles))
     return JSONResponse({"groepen": [_groep(een) for een in gevonden]})
+
+
+class Pogingenlijstvraag(Pogingenvraag):
+    """Welke aanroepen worden getoond, en welke bladzijde."""
+
+    partij: Annotated[str | None, Field(max_length=300)] = None
+    operatie: Annotated[str | None, Field(max_length=64)] = None
+    oorzaak: Annotated[str | None, Field(max_length=100)] = None
+    na: Nummer = 0
+    aantal: Aantal = STANDAARD_AANTAL
+
+
+class PogingUit(Uitvoer):
+    """Eén uitgaande aanroep; van wat de ander antwoordde alleen code en foutId."""
+
+    id: int
+    moment: str
+    partij: str
+    operatie: str
+    afloop: Pogingafloop
+    oorzaak: str | None = None
+    melding: str | None = None
+    duur_ms: int
+    fout_id: str | None = None
+    onderwerp: str | None = Field(None, description="sessie/ID of ophaling/ID.")
+
+
+class PogingenlijstUit(Uitvoer):
+    """Eén bladzijde uitgaande aanroepen, oudste eerst."""
+
+    pogingen: list[PogingUit]
+    volgende: str | None
+
+
+@router.get(
+    "/pogingen/lijst",
+    summary="Toon uitgaande aanroepen een voor een",
+    responses={200: {"model": PogingenlijstUit}, **problemen()},
+)
+async def lijst(
+    vraag: Annotated[Pogingenlijstvraag, Query()],
+    wie: Annotated[Aanroeper, mag(Rol.KERN, Rol.BEHEER, vraag=Pogingenlijstvraag)],
+    omgeving: EigenOmgeving,
+) -> Response:
+    """Toon elke aanroep met moment, duur, afloop en wat de ander antwoordde, oudste eerst."""
+    filter_ = PogingFilter(
+        vraag.partij, vraag.operatie, vraag.oorzaak, _sinds(omgeving, vraag), alleen_mislukt=not vraag.alles
+    )
+    rijen, volgende = await omgeving.doe(lambda: pogingen.lijst(omgeving.wereld, filter_, vraag.na, vraag.aantal))
+    return JSONResponse(
+        {"pogingen": [_poging(een) for een in rijen], "volgende": str(volgende) if volgende is not None else None}
+    )
+
+
+def _sinds(omgeving: Omgeving, vraag: Pogingenvraag) -> datetime:
+    return vraag.sinds or omgeving.wereld.klok.nu() - timedelta(days=1)
+
+
+def _poging(een: Belpoging) -> dict[str, Any]:
+    return gevuld(
+        {
+            "id": een.id,
+            "moment": moment(een.moment),
+            "partij": een.partij,
+            "operatie": een.operatie,
+            "afloop": een.afloop.value,
+            "oorzaak": een.oorzaak,
+            "melding": een.melding,
+            "duurMs": een.duur_ms,
+            "foutId": een.fout_id,
+            "onderwerp": een.onderwerp,
+        }
+    )
 
 
 def _groep(een: Pogingengroep) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def test_elke_route_van_de_tabel_staat_erin(beschrijving: dict[str, Any]) -> Non
         "GET /dossiers/{elkNummer}/wie-kreeg",
         "GET /dossiers/{elkNummer}/tijdlijn",
         "GET /pogingen",
+        "GET /pogingen/lijst",
         "PUT /dossiers/{elkNummer}",
         "PUT /dossiers/{elkNummer}/context",
         "GET /dossiers",

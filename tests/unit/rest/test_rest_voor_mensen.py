@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from gateway.domain.poging import Belpoging, Pogingafloop
+from gateway.domain.poging import Belpoging, Pogingafloop, over_sessie
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Vestiging
 from tests.hulp.restwereld import PUNT, SCHOOL, RestWereld
@@ -264,7 +265,24 @@ def test_de_tijdlijn_heeft_alles_op_volgorde_en_bladert(w: RestWereld) -> None:
     nummer = w.levering()
     with w.opslag.werk() as werk:
         werk.leveringen.overgedragen(nummer, w.klok.nu())
+        sessie = werk.leveringen.levering(nummer)
+        assert sessie is not None
+        eigen = Belpoging(
+            w.klok.nu(), "traffic-center", "sessiecontrole", Pogingafloop.FAULT, 31, "Druk", "Bezet.", "f-1",
+            over_sessie(sessie.sessie_id),
+        )  # fmt: skip
+        werk.pogingen.voeg_toe([eigen, replace(eigen, onderwerp="sessie/van-een-ander", oorzaak="Anders")])
     alles = w.roep("GET", "/v1/dossiers/12345/tijdlijn").json()
+    (poging,) = [regel for regel in alles["tijdlijn"] if regel["soort"] == "poging"]
+    assert poging["wat"] == "sessiecontrole"
+    assert poging["gegevens"] == {
+        "partij": "traffic-center",
+        "afloop": "fault",
+        "oorzaak": "Druk",
+        "melding": "Bezet.",
+        "duurMs": 31,
+        "foutId": "f-1",
+    }
     momenten = [regel["moment"] for regel in alles["tijdlijn"]]
     assert momenten == sorted(momenten)
     assert {"versie", "historie", "overdracht", "audit"} <= {regel["soort"] for regel in alles["tijdlijn"]}
@@ -288,3 +306,32 @@ def test_pogingen_geteld_naar_oorzaak(w: RestWereld) -> None:
     assert len(w.roep("GET", "/v1/pogingen", params={"alles": "true"}).json()["groepen"]) == 2
     assert w.roep("GET", "/v1/pogingen", params={"sinds": "2027-01-01"}).json()["groepen"] == []
     eis_probleem(w.roep("GET", "/v1/pogingen", als="locatiebeheerder"), 403, "NietToegestaan")
+
+
+def test_pogingen_een_voor_een(w: RestWereld) -> None:
+    nu = w.klok.nu()
+    stil = Belpoging(nu, "las.test:443", "notificatie", Pogingafloop.FAULT, 46, "TeDruk", "Bezet.", "f-7", "sessie/s-1")
+    goed = Belpoging(nu, "traffic-center", "ping", Pogingafloop.BEANTWOORD, 10)
+    with w.opslag.werk() as werk:
+        werk.pogingen.voeg_toe([stil, goed, stil])
+    eerste = w.roep("GET", "/v1/pogingen/lijst", als="beheer", params={"aantal": "1"}).json()
+    assert eerste["pogingen"] == [
+        {
+            "id": 1,
+            "moment": eerste["pogingen"][0]["moment"],
+            "partij": "las.test:443",
+            "operatie": "notificatie",
+            "afloop": "fault",
+            "oorzaak": "TeDruk",
+            "melding": "Bezet.",
+            "duurMs": 46,
+            "foutId": "f-7",
+            "onderwerp": "sessie/s-1",
+        }
+    ]
+    rest = w.roep("GET", "/v1/pogingen/lijst", params={"na": eerste["volgende"], "oorzaak": "TeDruk"}).json()
+    assert [een["id"] for een in rest["pogingen"]] == [3]
+    assert rest["volgende"] is None
+    alles = w.roep("GET", "/v1/pogingen/lijst", params={"alles": "true", "partij": "traffic-center"}).json()
+    assert [een["operatie"] for een in alles["pogingen"]] == ["ping"]
+    eis_probleem(w.roep("GET", "/v1/pogingen/lijst", als="locatiebeheerder"), 403, "NietToegestaan")
