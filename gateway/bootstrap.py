@@ -235,7 +235,13 @@ def maak_traffic_center(
     if not url.startswith("https://"):
         raise InstellingOnjuist("OSO_TRAFFIC_CENTER_URL moet met https:// beginnen.")
     verzender = maak_verzender(instellingen, keuring)
-    klant = TrafficCenterKlant(url, verzender, berichtpakket(instellingen), termijn=instellingen.traffic_center_termijn)
+    klant = TrafficCenterKlant(
+        url,
+        verzender,
+        berichtpakket(instellingen),
+        andere=berichtpakketten(instellingen).values(),
+        termijn=instellingen.traffic_center_termijn,
+    )
     return BeleefdTrafficCenter(klant, omgang or maak_omgang(instellingen))
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from lxml import etree
 
 from adapters.traffic_center.opmaak import ZeepOpmaak
 from gateway.berichten import codec
 from gateway.berichten.envelop import PeerFout
 from gateway.berichten.fout import BerichtFout
-from gateway.berichten.inhoud import Ontvangst, Pingantwoord
+from gateway.berichten.inhoud import Ontvangst, Pingantwoord, Pingvraag
 from gateway.berichten.pakket import Berichtpakket
 from gateway.berichten.verzending import MAX_ANTWOORD, SoapVerzender, VerzendFout
-from gateway.berichten.waarden import schrijf_tekst, schrijf_tijdstip
 from gateway.domain.gevolg import Zijde
 from gateway.domain.overdracht import (
     Adresblok,
@@ -29,10 +31,8 @@ from gateway.domain.overdracht import (
     Sessievraag,
     Terugkoppeladres,
     Terugkoppelmelding,
-    Zoeksleutel,
 )
 from gateway.domain.resultaat import Resultaat
-from gateway.domain.waarden import Koppelsleutel
 from gateway.ports import TrafficCenterOnbereikbaar
 
 _A = TypeVar("_A")
@@ -53,6 +53,15 @@ class TrafficCenterFault(TrafficCenterOnbereikbaar):
         """The fault is about what we sent, not about the Traffic Center itself."""
 
 
+class _Spraak:
+    """One version of the messages, and where the Traffic Center speaks it."""
+
+    def __init__(self, pakket: Berichtpakket, url: str) -> None:
+        self.pakket = pakket
+        self.url = url
+        self.opmaak = ZeepOpmaak(pakket, url)
+
+
 class TrafficCenterKlant:
     """Asks the Traffic Center. Safe to share between threads; connections are kept.
 
@@ -60,38 +69,41 @@ class TrafficCenterKlant:
     to another question, or a success without what belongs to it.
     """
 
-    def __init__(self, url: str, verzender: SoapVerzender, pakket: Berichtpakket, *, termijn: float = TERMIJN) -> None:
-        """`url` is the address of the service, or only host and port; `termijn` in seconds for one whole call."""
-        self._url = dienstadres(url, pakket)
+    def __init__(
+        self,
+        url: str,
+        verzender: SoapVerzender,
+        pakket: Berichtpakket,
+        *,
+        andere: Iterable[Berichtpakket] = (),
+        termijn: float = TERMIJN,
+    ) -> None:
+        """`url` is the address of the service, or only host and port; `termijn` in seconds for one whole call.
+
+        `pakket` is the version that we speak; `andere` are those in which a session may have been opened besides.
+        """
         self._verzender = verzender
         self._pakket = pakket
         self._termijn = termijn
-        self._opmaak = ZeepOpmaak(pakket, self._url)
+        eigen = dienstadres(url, pakket)
+        self._eigen = _Spraak(pakket, eigen)
+        self._andere = [
+            _Spraak(ander, _in_versie(eigen, pakket, ander)) for ander in andere if ander.versie != pakket.versie
+        ]
 
     def bereid_voor(self) -> None:
         """Do ahead, in a thread of its own, what would make the first call slow."""
-        self._opmaak.bereid_voor()
+        self._eigen.opmaak.bereid_voor()
 
     def registreer(self, aanvraag: Registratieaanvraag) -> Registratieantwoord:
         """Register one of our points."""
-        velden = {
-            "brin": str(aanvraag.vestiging.brin),
-            "vestigingscode": aanvraag.vestiging.code,
-            "aanleverpuntnummer": aanvraag.aanleverpuntnummer,
-            "routeringsKenmerk": _tekst(aanvraag.routerings_kenmerk),
-            "sleutel": schrijf_tekst(aanvraag.sleutel),
-            "doel": aanvraag.doel.value,
-            "url": aanvraag.url,
-        }
-        antwoord = self._vraag("registreerAanleverpunt", velden, Registratieantwoord)
+        antwoord = self._vraag("registreerAanleverpunt", aanvraag, Registratieantwoord)
         _eis_bij_succes(antwoord.resultaat, antwoord.routerings_kenmerk)
         return antwoord
 
     def sessiecontrole(self, vraag: Sessievraag) -> Sessieantwoord:
         """Check a session before anything about a pupil is looked up."""
-        velden = _adres(vraag.adres) | _sleutel(vraag.sleutel)
-        velden |= {"overdrachtsoort": vraag.overdrachtsoort.value, "sessieId": str(vraag.sessie_id)}
-        antwoord = self._vraag("sessiecontrole", velden, Sessieantwoord)
+        antwoord = self._vraag("sessiecontrole", vraag, Sessieantwoord)
         _eis_bij_succes(antwoord.resultaat, antwoord.sector)
         if self._pakket.tabel.zet_uit(antwoord.resultaat, Zijde.BRON):
             return antwoord
@@ -99,65 +111,43 @@ class TrafficCenterKlant:
 
     def ping(self) -> bool:
         """Is it available? False when it says that it is not."""
-        return self._vraag("ping", {}, Pingantwoord).beschikbaar
+        return self._vraag("ping", Pingvraag(), Pingantwoord).beschikbaar
 
     def overdracht(self, vraag: Overdrachtvraag) -> Overdrachtantwoord:
         """Open a session as doel."""
-        velden = _adres(vraag.adres) | _sleutel(vraag.sleutel) | {"overdrachtsoort": vraag.overdrachtsoort.value}
-        antwoord = self._vraag("overdracht", velden, Overdrachtantwoord)
+        antwoord = self._vraag("overdracht", vraag, Overdrachtantwoord)
         _eis_bij_succes(antwoord.resultaat, antwoord.sessie_id)
         return antwoord
 
     def afmelding(self, melding: Afmelding) -> Resultaat:
         """Close a session with the best result."""
-        velden = _adres(melding.adres) | _sleutel(melding.sleutel)
-        velden |= {
-            "overdrachtsoort": melding.overdrachtsoort.value,
-            "sessieId": str(melding.sessie_id),
-            "resultaat": melding.resultaat.value,
-        }
-        return self._vraag("afmelding", velden, Ontvangst).resultaat
+        return self._vraag("afmelding", melding, Ontvangst).resultaat
 
     def melden_notificatie(self, melding: Notificatiemelding) -> Notificatieadres:
         """Announce a notification and learn where it goes."""
-        velden = _adres(melding.adres) | {
-            "sessieId": _tekst(melding.sessie_id),
-            "aanvraagdatum": None if melding.aanvraagdatum is None else schrijf_tijdstip(melding.aanvraagdatum),
-            "doel": melding.doel.value,
-        }
-        antwoord = self._vraag("meldenNotificatie", velden, Notificatieadres)
+        antwoord = self._vraag("meldenNotificatie", melding, Notificatieadres)
         _eis_bij_succes(antwoord.resultaat, antwoord.url)
         return antwoord
 
     def melden_terugkoppeling(self, melding: Terugkoppelmelding) -> Terugkoppeladres:
         """Announce feedback and learn where it goes."""
-        velden = _adres(melding.adres) | {"koppelsleutel": str(melding.koppelsleutel)}
-        antwoord = self._vraag("meldenTerugkoppeling", velden, Terugkoppeladres)
+        antwoord = self._vraag("meldenTerugkoppeling", melding, Terugkoppeladres)
         _eis_bij_succes(antwoord.resultaat, antwoord.url)
         return antwoord
 
     def overzicht_aanleverpunt(self, vraag: Overzichtvraag) -> Overzichtantwoord:
         """List points; filter, and ask seldom."""
-        velden = {
-            "brin": _tekst(vraag.brin),
-            "doel": None if vraag.doel is None else vraag.doel.value,
-            "routeringsKenmerk": _tekst(vraag.kenmerk),
-        }
-        return self._vraag("overzichtAanleverpunt", velden, Overzichtantwoord)
+        return self._vraag("overzichtAanleverpunt", vraag, Overzichtantwoord)
 
-    def _vraag(self, operatie: str, velden: dict[str, Any], klasse: type[_A]) -> _A:
-        namen, codes = self._pakket.namen, self._pakket.waarden
-        op_de_lijn = {
-            namen.get(naam, naam): codes.get(waarde, waarde) if naam == "doel" else waarde
-            for naam, waarde in velden.items()
-            if waarde is not None
-        }
-        octets = self._opmaak.schrijf(operatie, op_de_lijn)
+    def _vraag(self, operatie: str, vraag: object, klasse: type[_A]) -> _A:
+        spraak = self._spraak(vraag)
+        pakket = spraak.pakket
         try:
+            octets = spraak.opmaak.schrijf(operatie, velden_van(codec.verzoekelement(operatie, vraag, pakket)))
             antwoord = self._verzender.verstuur(
-                self._url, self._pakket.soapactie(operatie), octets, termijn=self._termijn, maximum=MAX_ANTWOORD
+                spraak.url, pakket.soapactie(operatie), octets, termijn=self._termijn, maximum=MAX_ANTWOORD
             )
-            gelezen = codec.lees_antwoord(antwoord.octets, operatie, self._pakket, klasse, maximum=MAX_ANTWOORD)
+            gelezen = codec.lees_antwoord(antwoord.octets, operatie, pakket, klasse, maximum=MAX_ANTWOORD)
         except VerzendFout as fout:
             raise TrafficCenterOnbereikbaar(str(fout)) from None
         except PeerFout as fout:
@@ -168,6 +158,14 @@ class TrafficCenterKlant:
             raise TrafficCenterOnbereikbaar("Het Traffic Center gaf een antwoord met een foutstatus.")
         return gelezen
 
+    def _spraak(self, vraag: object) -> _Spraak:
+        """The version in which the doel was addressed is that of its session; without a doel it is our own."""
+        adres: Adresblok | None = getattr(vraag, "adres", None)
+        if adres is None:
+            return self._eigen
+        met_index = adres.doel_kenmerk.index is not None
+        return next((een for een in (self._eigen, *self._andere) if een.pakket.met_index is met_index), self._eigen)
+
 
 def dienstadres(url: str, pakket: Berichtpakket) -> str:
     """Give the address of the service: a URL with a path as it is, else with the path of this version."""
@@ -175,23 +173,18 @@ def dienstadres(url: str, pakket: Berichtpakket) -> str:
     return kaal if urlsplit(kaal).path else f"{kaal}/trafficcenter/{pakket.versie}"
 
 
-def _tekst(waarde: object | None) -> str | None:
-    return None if waarde is None else str(waarde)
+def _in_versie(url: str, eigen: Berichtpakket, ander: Berichtpakket) -> str:
+    """The address in another version: its last part is the version."""
+    voor, schuin, laatste = url.rpartition("/")
+    return f"{voor}{schuin}{ander.versie}" if laatste == eigen.versie else url
 
 
-def _adres(adres: Adresblok) -> dict[str, Any]:
+def velden_van(element: etree._Element) -> dict[str, Any]:
+    """Children of a request as zeep wants them: text, or a mapping for what has children of its own."""
     return {
-        "bronBrin": str(adres.bron_brin),
-        "bronRouteringsKenmerk": _tekst(adres.bron_kenmerk),
-        "doelBrin": str(adres.doel_brin),
-        "doelRouteringsKenmerk": str(adres.doel_kenmerk),
+        str(etree.QName(kind).localname): velden_van(kind) if len(kind) else kind.text or ""
+        for kind in element.iterchildren("*")
     }
-
-
-def _sleutel(sleutel: Zoeksleutel | Koppelsleutel) -> dict[str, Any]:
-    if isinstance(sleutel, Koppelsleutel):
-        return {"koppelsleutel": str(sleutel)}
-    return {"zoeksleutelPgnfrag": {"zoeksleutel": sleutel.zoeksleutel, "pgnfrag": sleutel.pgnfrag}}
 
 
 def _eis_bij_succes(resultaat: Resultaat, nodig: object | None) -> None:

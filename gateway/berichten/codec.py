@@ -59,7 +59,7 @@ def schrijf_documentantwoord(antwoord: Documentantwoord, pakket: Berichtpakket) 
     if antwoord.octets is None:
         return geheel, b"", b""
     # Every value is escaped, so the empty element that we wrote ourselves is the only place that looks like this.
-    naam = f"{_VOORVOEGSEL}:{pakket.namen.get('document', 'document')}".encode()
+    naam = f"{_VOORVOEGSEL}:{pakket.naam('document')}".encode()
     voor, _, na = geheel.partition(b"<" + naam + b"/>")
     return voor + b"<" + naam + b">", antwoord.octets, b"</" + naam + b">" + na
 

@@ -12,7 +12,7 @@ from lxml import etree
 from gateway.berichten.fout import BerichtOngeldig
 from gateway.berichten.pakket import Berichtpakket
 from gateway.berichten.velden import Deel, Groep, Keuze, Kinderen, Samen, Veld, voeg_toe
-from gateway.berichten.waarden import GETAL, JA_NEE, LANGE_TEKST, TEKST, TIJDSTIP, WOORD, ZOEKSLEUTEL, kaal
+from gateway.berichten.waarden import GETAL, JA_NEE, KENMERK, LANGE_TEKST, TEKST, TIJDSTIP, WOORD, ZOEKSLEUTEL, kaal
 from gateway.domain.overdracht import (
     Adresblok,
     Afmelding,
@@ -44,7 +44,6 @@ from gateway.domain.waarden import (
     Koppelsleutel,
     Overdrachtsoort,
     Pgn,
-    RouteringsKenmerk,
     SessieId,
     Vestiging,
 )
@@ -87,7 +86,7 @@ class Dossierveld:
 
     def lees(self, kinderen: Kinderen, pakket: Berichtpakket) -> dict[str, Any]:
         """Give the octets of the dossier or None."""
-        for document in kinderen.get(pakket.namen.get("document", "document"), ()):
+        for document in kinderen.get(pakket.naam("document"), ()):
             (dossier,) = document.iterchildren("*")
             if lokale_naam(dossier) != "dossier":
                 raise BerichtOngeldig("In document hoort precies één element dossier te staan.")
@@ -105,7 +104,7 @@ class Dossierveld:
             voeg_toe(ouder, "document", pakket)
 
 
-_BRIN, _KENMERK = kaal(Brin), kaal(RouteringsKenmerk)
+_BRIN = kaal(Brin)
 _RESULTAAT = Veld("resultaat", "resultaat", kaal(Resultaat))
 _SOORT = Veld("overdrachtsoort", "overdrachtsoort", kaal(Overdrachtsoort))
 _SESSIE = Veld("sessieId", "sessie_id", kaal(SessieId))
@@ -114,7 +113,7 @@ _URL = Veld("url", "url", WOORD)
 _NAAM = Veld("naam", "naam", TEKST)
 _AANVRAAGDATUM = Veld("aanvraagdatum", "aanvraagdatum", TIJDSTIP)
 _KOPPELSLEUTEL = Veld("koppelsleutel", "koppelsleutel", kaal(Koppelsleutel))
-_KENMERK_PUNT = Veld("routeringsKenmerk", "kenmerk", _KENMERK)
+_KENMERK_PUNT = Veld("routeringsKenmerk", "kenmerk", KENMERK)
 _BRIN_PUNT = Veld("brin", "brin", _BRIN)
 
 _ADRES = Groep(
@@ -122,9 +121,9 @@ _ADRES = Groep(
     Adresblok,
     (
         Veld("bronBrin", "bron_brin", _BRIN),
-        Veld("bronRouteringsKenmerk", "bron_kenmerk", _KENMERK),
+        Veld("bronRouteringsKenmerk", "bron_kenmerk", KENMERK),
         Veld("doelBrin", "doel_brin", _BRIN),
-        Veld("doelRouteringsKenmerk", "doel_kenmerk", _KENMERK),
+        Veld("doelRouteringsKenmerk", "doel_kenmerk", KENMERK),
     ),
 )
 _ZOEKSLEUTEL = Groep(
@@ -165,7 +164,7 @@ VERZOEKEN: Mapping[str, Bericht] = MappingProxyType(
             (
                 _VESTIGING,
                 Veld("aanleverpuntnummer", "aanleverpuntnummer", GETAL),
-                Veld("routeringsKenmerk", "routerings_kenmerk", _KENMERK),
+                Veld("routeringsKenmerk", "routerings_kenmerk", KENMERK),
                 Veld("sleutel", "sleutel", TEKST),
                 _DOEL,
                 _URL,
@@ -232,7 +231,7 @@ ANTWOORDEN: Mapping[str, Bericht] = MappingProxyType(
                 _RESULTAAT,
                 Samen(
                     (
-                        Veld("routeringsKenmerk", "routerings_kenmerk", _KENMERK),
+                        Veld("routeringsKenmerk", "routerings_kenmerk", KENMERK),
                         Veld("magOverdrachtAanvragen", "mag_overdracht_aanvragen", JA_NEE),
                     )
                 ),

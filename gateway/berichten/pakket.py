@@ -24,6 +24,7 @@ from gateway.xmlio import OnleesbareXml, lees
 
 _WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 _ELEMENT = re.compile(r"Element '(?:\{[^}]*\})?([A-Za-z]+)'")
+_INDEX = ("routeringsKenmerk", "index")
 _SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 
 
@@ -53,6 +54,7 @@ class Berichtpakket:
             )
             self.namen: Mapping[str, str] = MappingProxyType(manifest.get("namen", {}))
             self.waarden: Mapping[str, str] = MappingProxyType(manifest.get("waarden", {}))
+            self.vormen: Mapping[str, str] = MappingProxyType(_bekende_vormen(manifest.get("vormen", {})))
             self._xsd = lees((map_ / bestanden["schema"]).read_bytes())
             self._wsdl = lees((map_ / bestanden["wsdl"]).read_bytes())
             self.resultaten = _resultaten(tomllib.loads((map_ / bestanden["resultaten"]).read_text("utf-8")))
@@ -73,6 +75,15 @@ class Berichtpakket:
     def operaties(self) -> frozenset[str]:
         """Names of all requests, without `Request`."""
         return frozenset().union(*self.diensten.values())
+
+    def naam(self, onze: str) -> str:
+        """Name of an element in this version; empty when it has none here."""
+        return self.namen.get(onze, onze)
+
+    @property
+    def met_index(self) -> bool:
+        """Does this version address aanleverpunten by their number in the BRIN?"""
+        return _INDEX in self.vormen.items()
 
     def soapactie(self, operatie: str) -> str:
         """The SOAPAction of a request."""
@@ -122,6 +133,13 @@ class Berichtpakket:
             schema = copy.deepcopy(self._xsd)
             etree.strip_tags(schema, etree.Comment)
             types.append(schema)
+
+
+def _bekende_vormen(vormen: Mapping[str, str]) -> dict[str, str]:
+    for soort, vorm in vormen.items():
+        if (soort, vorm) != _INDEX:
+            raise ValueError(f"de vorm {vorm} voor {soort} bestaat niet")
+    return dict(vormen)
 
 
 def _resultaten(tabel: Mapping[str, Any]) -> Mapping[Resultaat, Resultaatregel]:

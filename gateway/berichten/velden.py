@@ -39,16 +39,19 @@ def per_naam(element: etree._Element) -> Kinderen:
 
 def voeg_toe(ouder: etree._Element, naam: str, pakket: Berichtpakket) -> etree._Element:
     """Append an element in the namespace of the pack, under the name that the pack gives it."""
-    return etree.SubElement(ouder, f"{{{pakket.naamruimte}}}{pakket.namen.get(naam, naam)}")
+    return etree.SubElement(ouder, f"{{{pakket.naamruimte}}}{pakket.naam(naam)}")
 
 
 def _van(kinderen: Kinderen, naam: str, pakket: Berichtpakket) -> Sequence[etree._Element]:
-    return kinderen.get(pakket.namen.get(naam, naam), ())
+    return kinderen.get(pakket.naam(naam), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Veld:
-    """One value: element `naam`, attribute `attribuut`; absent is None. `meer` makes it a tuple, empty when absent."""
+    """One value: element `naam`, attribute `attribuut`; absent is None. `meer` makes it a tuple, empty when absent.
+
+    In a pack that has no such element it is left out.
+    """
 
     naam: str
     attribuut: str
@@ -65,8 +68,10 @@ class Veld:
     def schrijf(self, bericht: Any, ouder: etree._Element, pakket: Berichtpakket) -> None:
         """Append an element for each value."""
         waarde = getattr(bericht, self.attribuut)
+        if not pakket.naam(self.naam):
+            return
         for een in waarde if self.meer else () if waarde is None else (waarde,):
-            tekst = self.waarde.schrijf(een)
+            tekst = self.waarde.voor(pakket.vormen).schrijf(een)
             if self.waarde.code:
                 tekst = pakket.waarden.get(tekst, tekst)
             voeg_toe(ouder, self.naam, pakket).text = tekst
@@ -75,12 +80,15 @@ class Veld:
         tekst = "".join(element.xpath("text()")) if len(element) else element.text or ""
         if self.waarde.code:
             tekst = next((onze for onze, zijn in pakket.waarden.items() if zijn == tekst.strip()), tekst)
-        return self.waarde.lees(tekst)
+        return self.waarde.voor(pakket.vormen).lees(tekst)
 
 
 @dataclass(frozen=True, slots=True)
 class Groep:
-    """An object of the domain: in an element of its own when `naam` is given, else in the message itself."""
+    """An object of the domain: in an element of its own when `naam` is given, else in the message itself.
+
+    In a pack that has no such element it stands in the message too, and is there when its first part is.
+    """
 
     attribuut: str
     klasse: type
@@ -92,6 +100,9 @@ class Groep:
         """Give the object, None, or a tuple of objects."""
         if self.naam is None:
             return {self.attribuut: maak(self.klasse, self.delen, kinderen, pakket)}
+        if not pakket.naam(self.naam):
+            er_is = any(waarde is not None for waarde in self.delen[0].lees(kinderen, pakket).values())
+            return {self.attribuut: maak(self.klasse, self.delen, kinderen, pakket) if er_is else None}
         gelezen = tuple(
             maak(self.klasse, self.delen, per_naam(element), pakket) for element in _van(kinderen, self.naam, pakket)
         )
@@ -103,7 +114,8 @@ class Groep:
         """Append the object or objects."""
         waarde = getattr(bericht, self.attribuut)
         for een in waarde if self.meer else () if waarde is None else (waarde,):
-            doel = ouder if self.naam is None else voeg_toe(ouder, self.naam, pakket)
+            los = self.naam is None or not pakket.naam(self.naam)
+            doel = ouder if los else voeg_toe(ouder, self.naam or "", pakket)
             for deel in self.delen:
                 deel.schrijf(een, doel, pakket)
 

@@ -9,12 +9,13 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from gateway.berichten.fout import BerichtOngeldig
+from gateway.domain.waarden import RouteringsKenmerk
 
 _W = TypeVar("_W")
 _WIT = " \t\r\n"
@@ -26,12 +27,19 @@ _MIDDERNACHT_24 = re.compile(r"T24:00:00(?:\.0+)?")
 class Waarde:
     """How one kind of value is read from and written to text.
 
-    `code` says that it is a code of which a pack may have its own spelling (`waarden` in `pakket.toml`).
+    `code` says that it is a code of which a pack may have its own spelling (`waarden` in `pakket.toml`); `vormen` are
+    the other ways in which a pack may write this kind of value, by name (`vormen` in `pakket.toml`, under `soort`).
     """
 
     lees: Callable[[str], Any]
     schrijf: Callable[[Any], str]
     code: bool = False
+    soort: str = ""
+    vormen: Mapping[str, Waarde] = field(default_factory=dict)
+
+    def voor(self, vormen: Mapping[str, str]) -> Waarde:
+        """This kind of value as a pack with these `vormen` writes it."""
+        return self.vormen[vormen[self.soort]] if self.soort in vormen else self
 
 
 def kaal(maak: Callable[[str], _W], *, code: bool = False) -> Waarde:
@@ -94,6 +102,33 @@ def _zonder_stuurtekens(tekst: str, behalve: str) -> str:
     return tekst
 
 
+def lees_kenmerk(tekst: str) -> RouteringsKenmerk:
+    """Read a routeringsKenmerk; the form that we keep for an index means nothing on the line."""
+    gelezen: RouteringsKenmerk = kaal(RouteringsKenmerk).lees(tekst)
+    if gelezen.index is not None:
+        raise BerichtOngeldig
+    return gelezen
+
+
+def schrijf_kenmerk(kenmerk: RouteringsKenmerk) -> str:
+    """Write a routeringsKenmerk. Raises `BerichtOngeldig` for a point that is only known by its number."""
+    if kenmerk.index is not None:
+        raise BerichtOngeldig("Deze versie van de berichten kent geen aanleverpuntIndex.")
+    return kenmerk.waarde
+
+
+def lees_index(tekst: str) -> RouteringsKenmerk:
+    """Read the number of a point in its BRIN."""
+    return RouteringsKenmerk.van_index(int(tekst))
+
+
+def schrijf_index(kenmerk: RouteringsKenmerk) -> str:
+    """Write the number of a point in its BRIN. Raises `BerichtOngeldig` for a point that is known otherwise."""
+    if kenmerk.index is None:
+        raise BerichtOngeldig("Deze versie van de berichten kent geen routeringsKenmerk.")
+    return str(kenmerk.index)
+
+
 def schrijf_tekst(tekst: str) -> str:
     """Write text in NFC."""
     return unicodedata.normalize("NFC", tekst)
@@ -106,3 +141,9 @@ TEKST = Waarde(lees_tekst, schrijf_tekst)
 LANGE_TEKST = Waarde(lees_lange_tekst, schrijf_tekst)
 WOORD = kaal(str)
 GETAL = kaal(int)
+KENMERK = Waarde(
+    lees_kenmerk,
+    schrijf_kenmerk,
+    soort="routeringsKenmerk",
+    vormen={"index": Waarde(lees_index, schrijf_index)},
+)

@@ -35,10 +35,13 @@ class Adresblok:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Zoeksleutel:
-    """Derived form of a PGN for the Traffic Center. With its fragment it gives the BSN back: treat it as a PGN."""
+    """Derived form of a PGN for the Traffic Center. With its fragment it gives the BSN back: treat it as a PGN.
+
+    The fragment is None when it came in a version of the messages that has none (OSO'18).
+    """
 
     zoeksleutel: str
-    pgnfrag: str
+    pgnfrag: str | None
 
     def __repr__(self) -> str:
         return "Zoeksleutel(•••)"

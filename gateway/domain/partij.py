@@ -29,6 +29,11 @@ class Partij:
 
         Where kenmerken are listed, one that is not is refused, also when the school is: of one BRIN several parties may
         each have an aanleverpunt. Where none are listed the party acts for every point of its schools, and the session
-        at the Traffic Center decides; messages older than OSO'21 carry no kenmerk, then the school decides.
+        at the Traffic Center decides. Messages older than OSO'21 name a point by its number (`nr 932` in the list): where
+        no numbers are listed the school decides.
         """
-        return brin in self.brins and (kenmerk is None or not self.kenmerken or kenmerk in self.kenmerken)
+        if brin not in self.brins or kenmerk is None:
+            return brin in self.brins
+        met_index = kenmerk.index is not None
+        eigen = [een for een in self.kenmerken if (een.index is not None) is met_index]
+        return not eigen or kenmerk in eigen

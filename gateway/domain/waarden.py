@@ -31,6 +31,7 @@ def _eis(patroon: re.Pattern[str], tekst: str, soort: str, verwacht: str) -> Non
 _BRIN = re.compile(r"[0-9]{2}[A-Z]{2}")
 _VESTIGINGSCODE = re.compile(r"[0-9]{2}")
 _KENMERK = re.compile(r"[\x21-\x7e]{1,32}")
+_INDEX = re.compile(r"nr (?:0|[1-9][0-9]{0,8})")
 _PGN = re.compile(r"[0-9]{9}")
 _OIN = re.compile(r"[0-9]{20}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -77,12 +78,27 @@ class Vestiging:
 
 @dataclass(frozen=True, slots=True, order=True)
 class RouteringsKenmerk:
-    """Address of an aanleverpunt since OSO'21: 1–32 printable characters without space, opaque on the wire."""
+    """Address of an aanleverpunt since OSO'21: 1–32 printable characters without space, opaque on the wire.
+
+    Up to OSO'18 a point was addressed by BRIN and number (aanleverpuntIndex): that is kept here as `nr 2`, which no
+    kenmerk on the line can be.
+    """
 
     waarde: str
 
     def __post_init__(self) -> None:
-        _eis(_KENMERK, self.waarde, "een routeringsKenmerk", "1 tot 32 zichtbare tekens zonder spatie")
+        if self.index is None:
+            _eis(_KENMERK, self.waarde, "een routeringsKenmerk", "1 tot 32 zichtbare tekens zonder spatie")
+
+    @classmethod
+    def van_index(cls, index: int) -> RouteringsKenmerk:
+        """Make the address of the point with this number in its BRIN."""
+        return cls(f"nr {index}")
+
+    @property
+    def index(self) -> int | None:
+        """The number in the BRIN, when that is what this is."""
+        return int(self.waarde[3:]) if _INDEX.fullmatch(self.waarde) else None
 
     def __str__(self) -> str:
         return self.waarde

@@ -33,7 +33,7 @@ class Aanleverpunten(Protocol):
         """Find the one of a vestiging; `vergrendel` holds others off until the transaction ends."""
 
     def bij_kenmerk(self, brin: Brin, kenmerk: RouteringsKenmerk) -> Aanleverpunt | None:
-        """Find the one that a message addresses."""
+        """Find the one that a message addresses, by kenmerk or by a number that only one of its BRIN has."""
 
     def alle(self) -> Sequence[Aanleverpunt]:
         """List all, by vestiging."""

@@ -22,6 +22,7 @@ _BIJ_KENMERK = Vast(
     .order_by(t.c.vestigingscode)
     .limit(1)
 )
+_BIJ_NUMMER = Vast(select(t).where(t.c.brin == bindparam("b"), t.c.aanleverpuntnummer == bindparam("n")).limit(2))
 # As for dossiers: a row that is not there yet cannot be locked.
 _VERGRENDEL = text("SELECT pg_advisory_xact_lock(hashtextextended('aanleverpunt:' || :punt, 0))")
 SLEUTEL = "aanleverpunt.sleutel"
@@ -60,8 +61,12 @@ class SqlAanleverpunten:
         return self._uit(self._sessie.lees(_EEN, {"b": vestiging.brin.waarde, "v": vestiging.code}).first())
 
     def bij_kenmerk(self, brin: Brin, kenmerk: RouteringsKenmerk) -> Aanleverpunt | None:
-        """Find the one that a message addresses."""
-        return self._uit(self._sessie.lees(_BIJ_KENMERK, {"b": brin.waarde, "k": kenmerk.waarde}).first())
+        """Find the one that a message addresses, by kenmerk or by a number that only one of its BRIN has."""
+        gevonden = self._uit(self._sessie.lees(_BIJ_KENMERK, {"b": brin.waarde, "k": kenmerk.waarde}).first())
+        if gevonden is not None or kenmerk.index is None:
+            return gevonden
+        rijen = self._sessie.lees(_BIJ_NUMMER, {"b": brin.waarde, "n": kenmerk.index}).all()
+        return self._uit(rijen[0]) if len(rijen) == 1 else None
 
     def alle(self) -> Sequence[Aanleverpunt]:
         """List all, by vestiging."""

@@ -38,8 +38,12 @@ class Aanleverpunten(Deel):
         return self.staat.punten.get(vestiging)
 
     def bij_kenmerk(self, brin: Brin, kenmerk: RouteringsKenmerk) -> Aanleverpunt | None:
-        passend = (p for p in self.alle() if p.vestiging.brin == brin and p.routerings_kenmerk == kenmerk)
-        return next(passend, None)
+        punten = [punt for punt in self.alle() if punt.vestiging.brin == brin]
+        passend = [punt for punt in punten if punt.routerings_kenmerk == kenmerk]
+        if passend or kenmerk.index is None:
+            return next(iter(passend), None)
+        genummerd = [punt for punt in punten if punt.aanleverpuntnummer == kenmerk.index]
+        return genummerd[0] if len(genummerd) == 1 else None
 
     def alle(self) -> Sequence[Aanleverpunt]:
         return sorted(self.staat.punten.values(), key=lambda punt: punt.vestiging)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from unicodedata import normalize
+from zlib import crc32
 
 from hypothesis import strategies as st
 
 from gateway.berichten.inhoud import Ontvangst, Pingantwoord, Pingvraag
+from gateway.berichten.pakket import Berichtpakket
 from gateway.domain import overdracht as o
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import (
@@ -33,6 +37,21 @@ DOCUMENT = (
     f'<documentRequest xmlns="{NS}">{ADRES}<pgn>101211151</pgn><overdrachtsoort>overstapdossier</overdrachtsoort>'
     f"<sessieId>{SESSIE}</sessieId></documentRequest>"
 )
+
+
+def in_versie(inhoud: Any, pakket: Berichtpakket) -> Any:
+    """Give an object of the domain as this version can say it: points by number, no pgnfrag."""
+    if not pakket.met_index:
+        return inhoud
+    if isinstance(inhoud, RouteringsKenmerk):
+        return RouteringsKenmerk.van_index(crc32(inhoud.waarde.encode()) % 10**9)
+    if isinstance(inhoud, o.Zoeksleutel):
+        return replace(inhoud, pgnfrag=None)
+    if isinstance(inhoud, tuple):
+        return tuple(in_versie(een, pakket) for een in inhoud)
+    if is_dataclass(inhoud) and not isinstance(inhoud, type):
+        return replace(inhoud, **{veld.name: in_versie(getattr(inhoud, veld.name), pakket) for veld in fields(inhoud)})
+    return inhoud
 
 
 def envelop(inhoud: str, kop: str = "", ns: str = "http://schemas.xmlsoap.org/soap/envelope/") -> bytes:

@@ -17,6 +17,7 @@ from gateway.simulators.soapdienst import Aanroep, Dienst, Onderbroken, SoapApp
 from gateway.simulators.traffic_center.bediening import Bediening
 from gateway.simulators.traffic_center.gegevens import LogRegel
 from gateway.simulators.traffic_center.machine import Machine
+from gateway.simulators.traffic_center.nummers import met_kenmerken, met_nummers
 from gateway.simulators.traffic_center.opslag import Opslag
 from gateway.simulators.traffic_center.storingen import Soort, Storingen
 
@@ -42,6 +43,7 @@ class TrafficCenterSimulator:
         self._opslag = Opslag(map_)
         self._klok = klok
         self._partijen = dict(partijen or {})
+        self._versies = frozenset(pakketten)
         self.machine = Machine(
             self._opslag,
             klok,
@@ -80,12 +82,20 @@ class TrafficCenterSimulator:
             vraag = codec.ontleed(aanroep.verzoek, aanroep.pakket, VERZOEKEN[operatie].klasse)
             if onzin := await self._stoor(aanroep, vraag):
                 return onzin
-            antwoord = self._beantwoord(aanroep.oin, operatie, vraag)
+            antwoord = self._in_versie(aanroep, vraag)
         except BerichtFout:
             self._log(aanroep, vraag, "fault")
             raise
         self._log(aanroep, vraag, _uitkomst(antwoord), antwoord)
         return codec.schrijf_antwoord(operatie, antwoord, aanroep.pakket)
+
+    def _in_versie(self, aanroep: Aanroep, vraag: Any) -> Any:
+        """Answer in the terms of the version that was asked in."""
+        operatie, pakket = aanroep.verzoek.operatie, aanroep.pakket
+        if not pakket.met_index:
+            return self._beantwoord(aanroep.oin, operatie, vraag)
+        antwoord = self._beantwoord(aanroep.oin, operatie, met_kenmerken(vraag, self.machine.punten()))
+        return met_nummers(antwoord, self.machine.punten(), pakket, self._versies)
 
     def _beantwoord(self, oin: Oin, operatie: str, vraag: Any) -> Any:
         match operatie:

@@ -8,40 +8,44 @@ from hypothesis import strategies as st
 
 from gateway.berichten import codec, envelop, inhoud
 from gateway.berichten.fout import BerichtFout
-from gateway.berichten.pakket import standaardpakket
-from tests.hulp.berichtvoorbeelden import ANTWOORDEN, VERZOEKEN
+from gateway.berichten.pakket import Berichtpakket, laad_pakketten, standaardpakket
+from tests.hulp.berichtvoorbeelden import ANTWOORDEN, VERZOEKEN, in_versie
 
 PAKKET = standaardpakket()
+ELK_PAKKET = pytest.mark.parametrize("pakket", laad_pakketten().values(), ids=repr)
 DIENST = {operatie: dienst for dienst, operaties in PAKKET.diensten.items() for operatie in operaties}
 
 
-def test_de_tabellen_dekken_het_pakket() -> None:
-    assert inhoud.VERZOEKEN.keys() == inhoud.ANTWOORDEN.keys() == PAKKET.operaties
-    assert VERZOEKEN.keys() == ANTWOORDEN.keys() == PAKKET.operaties
+@ELK_PAKKET
+def test_de_tabellen_dekken_het_pakket(pakket: Berichtpakket) -> None:
+    assert inhoud.VERZOEKEN.keys() == inhoud.ANTWOORDEN.keys() == pakket.operaties
+    assert VERZOEKEN.keys() == ANTWOORDEN.keys() == pakket.operaties
 
 
+@ELK_PAKKET
 @pytest.mark.parametrize("operatie", sorted(PAKKET.operaties))
 @given(gegevens=st.data())
 @settings(max_examples=60, deadline=None)
-def test_verzoek_heen_en_terug(operatie: str, gegevens: st.DataObject) -> None:
-    verzoek = gegevens.draw(VERZOEKEN[operatie])
+def test_verzoek_heen_en_terug(operatie: str, pakket: Berichtpakket, gegevens: st.DataObject) -> None:
+    verzoek = in_versie(gegevens.draw(VERZOEKEN[operatie]), pakket)
 
-    octets = codec.schrijf_verzoek(operatie, verzoek, PAKKET)
-    gelezen = envelop.lees_verzoek(octets, PAKKET, DIENST[operatie])
+    octets = codec.schrijf_verzoek(operatie, verzoek, pakket)
+    gelezen = envelop.lees_verzoek(octets, pakket, DIENST[operatie])
 
     assert gelezen.operatie == operatie
-    assert codec.ontleed(gelezen, PAKKET, type(verzoek)) == verzoek
+    assert codec.ontleed(gelezen, pakket, type(verzoek)) == verzoek
 
 
+@ELK_PAKKET
 @pytest.mark.parametrize("operatie", sorted(PAKKET.operaties))
 @given(gegevens=st.data())
 @settings(max_examples=60, deadline=None)
-def test_antwoord_heen_en_terug(operatie: str, gegevens: st.DataObject) -> None:
-    antwoord = gegevens.draw(ANTWOORDEN[operatie])
+def test_antwoord_heen_en_terug(operatie: str, pakket: Berichtpakket, gegevens: st.DataObject) -> None:
+    antwoord = in_versie(gegevens.draw(ANTWOORDEN[operatie]), pakket)
 
-    octets = codec.schrijf_antwoord(operatie, antwoord, PAKKET)
+    octets = codec.schrijf_antwoord(operatie, antwoord, pakket)
 
-    assert codec.lees_antwoord(octets, operatie, PAKKET, type(antwoord)) == antwoord
+    assert codec.lees_antwoord(octets, operatie, pakket, type(antwoord)) == antwoord
 
 
 @given(octets=st.binary(max_size=200))

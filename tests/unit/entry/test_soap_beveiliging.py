@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gateway.berichten.codec import schrijf_antwoord
 from gateway.berichten.envelop import lees_envelop
 from gateway.berichten.fout import BerichtOngeldig
-from gateway.berichten.pakket import laad_pakketten
+from gateway.berichten.pakket import standaardpakket
 from gateway.bootstrap import maak_berichttekenaar, maak_partijen
 from gateway.domain.overdracht import Documentantwoord
 from gateway.domain.resultaat import Resultaat
@@ -66,7 +66,7 @@ PROEF = Proef()
 
 @pytest.mark.parametrize("dossier", [LASTIG, "<a>" + "<b>" * 95 + "</b>" * 95 + "</a>"], ids=["lastig", "diep"])
 def test_een_dossier_blijft_canoniek_gelijk(dossier: str) -> None:
-    proef, (pakket,) = Proef(), laad_pakketten().values()
+    proef, pakket = Proef(), standaardpakket()
     octets = canoniek(lees(dossier.encode()))
     antwoord = schrijf_antwoord(
         "document", Documentantwoord(Resultaat.OVERDRACHT_GESLAAGD, "2019.1", MOMENT, octets), pakket
