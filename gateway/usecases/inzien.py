@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway.domain.dossier import Dossier, NietOphaalbaar, Status, Versie, VersieInhoud
@@ -55,7 +55,16 @@ def dossier(wereld: Wereld, token: Token, elk_nummer: ElkNummer) -> Dossierbeeld
         gevonden = werk.dossiers.dossier(elk_nummer)
         if gevonden is None or not ziet(token, gevonden):
             raise Onbekend(HET_DOSSIER)
-        return beeld(werk, gevonden, wereld.klok.nu())
+        return beeld(werk, zoals_gezien(token, gevonden), wereld.klok.nu())
+
+
+def zoals_gezien(token: Token, dossier: Dossier) -> Dossier:
+    """Leave out who fetched it when that is no school of a locatiebeheerder: it tells where the pupil was placed."""
+    opgehaald = dossier.opgehaald
+    if token.rol is not Rol.LOCATIEBEHEERDER or opgehaald is None:
+        return dossier
+    eigen = any(vestiging.brin == opgehaald.brin for vestiging in token.vestigingen)
+    return dossier if eigen else replace(dossier, opgehaald=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def dossiers(wereld: Wereld, token: Token, vraag: Lijstvraag) -> tuple[Sequence[
         punten = {punt.vestiging: punt for punt in alle if punt is not None}
     beelden = [
         Dossierbeeld(rij, rij.niet_ophaalbaar(punten.get(rij.context.plaatsing) if rij.context.plaatsing else None))
-        for rij in rijen
+        for rij in (zoals_gezien(token, rij) for rij in rijen)
     ]
     return beelden, volgende
 

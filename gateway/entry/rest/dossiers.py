@@ -57,7 +57,7 @@ class AangeleverdUit(Uitvoer):
 
 
 class OpgehaaldUit(Uitvoer):
-    """De laatste keer dat het dossier geheel is overgedragen."""
+    """De laatste keer dat het dossier geheel is overgedragen; een locatiebeheerder ziet alleen zijn eigen school."""
 
     moment: str
     brin: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,8 @@ def test_een_locatiebeheerder_ziet_zijn_vestiging_en_niet_een_andere_van_dezelfd
 
 
 def test_de_lijst_laat_alleen_de_eigen_vestiging_zien(proef: Proef) -> None:
-    def nummers(wie: Token, **anders: object) -> list[str]:
-        vraag = inzien.Lijstvraag(**anders)  # type: ignore[arg-type] # fields by name
+    def nummers(wie: Token, **anders: Any) -> list[str]:
+        vraag = inzien.Lijstvraag(**anders)
         return [beeld.dossier.elk_nummer.waarde for beeld in inzien.dossiers(proef.wereld, wie, vraag)[0]]
 
     assert nummers(token()) == ["2", "3", ELK.waarde]
@@ -80,6 +81,21 @@ def test_wie_verhuist_verdwijnt_uit_beeld(proef: Proef) -> None:
     with pytest.raises(Onbekend):
         inzien.dossier(proef.wereld, beheerder(HIER), ELK)
     assert inzien.dossier(proef.wereld, beheerder(DAAR), ELK).reden == "NietKlaargezet"
+
+
+@pytest.mark.parametrize(("plek", "ziet"), [(DAAR, False), (HIER, True)], ids=["verhuisd", "niet verhuisd"])
+def test_wie_het_elders_ophaalde_ziet_alleen_de_kernapplicatie(proef: Proef, plek: Vestiging, ziet: bool) -> None:
+    """Who fetched a dossier tells where the pupil was placed: the next school does not see it."""
+    proef.haal()
+    proef.context(plaatsing=plek)
+
+    def opgehaald(wie: Token) -> list[bool]:
+        lijst = inzien.dossiers(proef.wereld, wie, inzien.Lijstvraag())[0]
+        beelden = [inzien.dossier(proef.wereld, wie, ELK), *(een for een in lijst if een.dossier.elk_nummer == ELK)]
+        return [een.dossier.opgehaald is not None for een in beelden]
+
+    assert opgehaald(token()) == [True, True]
+    assert opgehaald(beheerder(plek)) == [ziet, ziet]
 
 
 def test_klaarzetten_buiten_het_bereik_is_onbekend_en_zet_niets_klaar(proef: Proef) -> None:
