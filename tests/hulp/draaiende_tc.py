@@ -24,6 +24,7 @@ from gateway.simulators.traffic_center import TrafficCenterSimulator
 from gateway.simulators.traffic_center.wereld import vul
 from gateway.trust.certificaten import OntwikkelPki, maak_ontwikkel_pki
 from gateway.trust.tls import ssl_context_klant, ssl_context_server
+from tests.hulp.geduld import GEDULD
 
 PAKKET = standaardpakket()
 SERVER = "traffic-center"
@@ -62,12 +63,12 @@ def draai_apps(pki: OntwikkelPki, soap: Mapping[str, tuple[str, Any]], kaal: Map
     draad = threading.Thread(target=werk)
     draad.start()
     try:
-        adres = adressen.get(timeout=10)
+        adres = adressen.get(timeout=GEDULD)
         assert not isinstance(adres, BaseException), adres
         yield adres
     finally:
         stopknop.druk()
-        draad.join(20)
+        draad.join(GEDULD)
         assert not draad.is_alive()
 
 
@@ -86,9 +87,11 @@ class DraaiendTrafficCenter:
         """Address of the SOAP service."""
         return f"{self.soap.url}/trafficcenter/{self.pakket.versie}"
 
-    def klant(self, partij: str, **anders: Any) -> TrafficCenterKlant:
+    def klant(self, partij: str, termijn: float = GEDULD, **anders: Any) -> TrafficCenterKlant:
         """Make a client with the certificate of a party."""
-        return TrafficCenterKlant(self.soap.url, verzender_van(self.pki, partij), self.pakket, **anders)
+        return TrafficCenterKlant(
+            self.soap.url, verzender_van(self.pki, partij), self.pakket, termijn=termijn, **anders
+        )
 
     def sessie(self, partij: str) -> requests.Session:
         """Make an HTTP session with the certificate of a party, for messages written by hand."""
@@ -101,7 +104,7 @@ class DraaiendTrafficCenter:
 
     def sim(self, methode: str, pad: str, inhoud: object = None) -> Any:
         """Call the control surface; gives its JSON."""
-        antwoord = requests.request(methode, f"{self.bediening.url}/_sim/{pad}", json=inhoud, timeout=10)
+        antwoord = requests.request(methode, f"{self.bediening.url}/_sim/{pad}", json=inhoud, timeout=GEDULD)
         antwoord.raise_for_status()
         return antwoord.json() if antwoord.content else None
 
