@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from bench.meten import Overgeslagen, Rij, Uitkomst, ms, om_en_om
@@ -303,14 +303,14 @@ def _doorvoer(opstelling: _Opstelling) -> list[Uitkomst]:
         return [Overgeslagen("doorvoer met acht klanten", "curl is er niet")]
     eigen = _per_seconde(opstelling.pki, opstelling.poort, opstelling.pad, opstelling.vraagbestand)
     rijen: list[Uitkomst] = []
-    tegenstanders: tuple[tuple[str, Callable[..., object], str, float], ...] = (
+    tegenstanders: tuple[tuple[str, Callable[..., AbstractContextManager[int]], str, float], ...] = (
         ("een PHP SoapServer", _php, "/", 1.0),
         ("node soap", _node, "/oso", 3.0),
     )
     for naam, opzet, pad, doel in tegenstanders:
         label = f"doorvoer met acht klanten, tegen {naam}"
         try:
-            with opzet(opstelling.pki, opstelling.dossier, opstelling.map) as poort:  # type: ignore[attr-defined]
+            with opzet(opstelling.pki, opstelling.dossier, opstelling.map) as poort:
                 ander = _per_seconde(opstelling.pki, poort, pad, opstelling.vraagbestand)
         except (FileNotFoundError, RuntimeError, subprocess.CalledProcessError) as fout:
             rijen.append(Overgeslagen(label, str(fout)))

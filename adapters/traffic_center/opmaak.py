@@ -47,4 +47,4 @@ class ZeepOpmaak:
         import zeep  # here, because importing it costs half a second that a start does not have
 
         wsdl = BytesIO(self._pakket.wsdl(self._url))
-        return zeep.Client(wsdl, transport=_GeenVerkeer())  # type: ignore[no-untyped-call]  # zeep has no types
+        return zeep.Client(wsdl, transport=_GeenVerkeer())

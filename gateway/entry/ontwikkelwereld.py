@@ -191,7 +191,7 @@ class Ontwikkelwereld:
         tijdelijk = bestand.with_name(f".{bestand.name}.{secrets.token_hex(4)}")
         with contextlib.suppress(FileNotFoundError):
             tijdelijk.unlink()
-        with open(os.open(tijdelijk, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as doel:  # noqa: PTH123 - mode from the first byte
+        with os.fdopen(os.open(tijdelijk, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as doel:
             doel.write(tekst)
             doel.flush()
             os.fsync(doel.fileno())

@@ -135,8 +135,8 @@ def _eis_verwijzingen(handtekening: etree._Element) -> int:
     verwijzingen = handtekening.findall(f"{_DS}SignedInfo/{_DS}Reference")
     eigenschappen = handtekening.find(f"{_DS}Object/{_XADES}QualifyingProperties")
     sleutel = handtekening.find(f"{_DS}KeyInfo")
-    assert eigenschappen is not None  # noqa: S101 - by _eis_elementen
-    assert sleutel is not None  # noqa: S101 - by _eis_elementen
+    if eigenschappen is None or sleutel is None:
+        raise AssertionError("_eis_elementen saw both")
     verwacht = {
         (DOSSIER_URI, None, True),
         (f"#{eigenschappen[0].get('Id')}", _SOORT_EIGENSCHAPPEN, False),

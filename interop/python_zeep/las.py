@@ -57,8 +57,8 @@ class Las:
         sessie.cert = (os.environ["LAS_CERT"], os.environ["LAS_KEY"])
         sessie.verify = os.environ["LAS_CA"]
         sessie.trust_env = False
-        transport: Any = Transport(session=sessie, timeout=60)  # type: ignore[no-untyped-call] # zeep has no types
-        self._client: Any = zeep.Client(os.environ["LAS_WSDL"], transport=transport)  # type: ignore[no-untyped-call]
+        transport: Any = Transport(session=sessie, timeout=60)
+        self._client: Any = zeep.Client(os.environ["LAS_WSDL"], transport=transport)
         self.doel = {
             "doelBrin": os.environ["LAS_DOEL_BRIN"],
             "doelRouteringsKenmerk": os.environ["LAS_DOEL_KENMERK"],

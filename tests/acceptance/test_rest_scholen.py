@@ -211,8 +211,8 @@ def test_punt_invullen_en_lezen(dev: dict[str, Any], beheer: Rest, school: str) 
 def test_registreren(dev: dict[str, Any], beheer: Rest, school: str, met: str) -> None:
     brin = school.split("/")[0]
     kenmerk = _maak_punt(dev, school, 11)
-    ingevuld = {"aanleverpuntnummer": 11} if met == "nummer" else {"routeringsKenmerk": kenmerk}
-    ingevuld["sleutel"] = f"sleutel-{brin}"  # type: ignore[assignment]  # number and text in one object
+    ingevuld: dict[str, Any] = {"aanleverpuntnummer": 11} if met == "nummer" else {"routeringsKenmerk": kenmerk}
+    ingevuld["sleutel"] = f"sleutel-{brin}"
     beheer.put(f"/aanleverpunten/{school}", json=ingevuld)
     antwoord = beheer.post(f"/aanleverpunten/{school}/registratie")
     assert antwoord.status_code == 200, antwoord.text

@@ -81,7 +81,7 @@ def postgresql(stapel: ExitStack) -> dict[str, str]:
 
 def hamer(map_: Path, omgeving: dict[str, str], keren: int) -> dict[str, Any]:
     """Kill so many times in the middle of mixed traffic, and look at everything after each."""
-    toeval = random.Random(keren)  # noqa: S311 - repeatable, no secret
+    toeval = random.Random(keren)
     with ontvanger() as webhooks, ontwikkelwereld(map_, omgeving=omgeving, opties=["--zonder-las"]) as wereld:
         verkeer = Verkeer(wereld, webhooks)
         verkeer.begin()

@@ -99,7 +99,7 @@ def _bij_dbos_onaf(map_: Path, database: str | None) -> int:
     engine = create_engine(database or f"sqlite:///file:{map_ / 'werk.sqlite'}?mode=ro&uri=true")
     tabel = "dbos.workflow_status" if database else "workflow_status"
     with engine.connect() as verbinding:
-        vraag = f"SELECT count(*) FROM {tabel} WHERE status IN ('PENDING', 'ENQUEUED')"  # noqa: S608 - our own two names
+        vraag = f"SELECT count(*) FROM {tabel} WHERE status IN ('PENDING', 'ENQUEUED')"
         aantal = int(verbinding.execute(text(vraag)).scalar_one())
     engine.dispose()
     return aantal

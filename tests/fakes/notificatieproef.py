@@ -62,4 +62,4 @@ class Notificatieproef(Proef):
 
     def gemeld(self) -> list[Notificatiemelding]:
         """What the Traffic Center was told."""
-        return [vraag for naam, vraag in self.traffic_center.vragen if naam == "meldenNotificatie"]  # type: ignore[misc]  # what belongs to this name
+        return [vraag for _, vraag in self.traffic_center.vragen if isinstance(vraag, Notificatiemelding)]

@@ -70,7 +70,9 @@ sessies, koppelsleutels = guids.map(SessieId), guids.map(Koppelsleutel)
 pgns = st.from_regex(r"[0-9]{9}", fullmatch=True).map(Pgn)
 soorten, doelen = st.sampled_from(Overdrachtsoort), st.sampled_from(Doel)
 resultaten = st.sampled_from(Resultaat)
-momenten = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - zone is added
+momenten = st.datetimes(
+    datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2200-01-01"), timezones=st.just(UTC)
+)
 letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
 nfc = st.text(letters, min_size=1, max_size=60).filter(lambda tekst: normalize("NFC", tekst) == tekst)
 urls = st.from_regex(r"https://[a-z]{1,9}(:[0-9]{2,4})?(/[a-z0-9]{1,5}){0,3}", fullmatch=True)

@@ -45,7 +45,7 @@ class Verkeer:
         """Of each pupil the values that may be there: the one acknowledged last, and one under way."""
         self.opdrachten: list[tuple[str, list[str]]] = []
         self.aantal = {"push": 0, "context": 0, "klaarzetten": 0, "pull": 0}
-        self._toeval = random.Random(20_260_101)  # noqa: S311 - repeatable, no secret
+        self._toeval = random.Random(20_260_101)
         self._volgnummer = 0
         self._stop = threading.Event()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -57,17 +58,17 @@ class GeheugenBron:
         self.nummer += 1
 
 
-def lagere_ca(boven: Uitgever, naam: str, diepte: int | None, **anders: object) -> Uitgever:
+def lagere_ca(boven: Uitgever, naam: str, diepte: int | None, **anders: Any) -> Uitgever:
     """Issue a certificate authority under another; `anders` replaces parts of `Eisen`."""
     sleutel = maak_sleutel_ec()
-    delen: dict[str, object] = {
+    delen: dict[str, Any] = {
         "onderwerp": onderwerp(naam),
         "geldig_van": NU,
         "geldig_tot": TOT,
         "ca_diepte": diepte,
         "gebruik": sleutelgebruik("key_cert_sign", "crl_sign"),
     }
-    return Uitgever(boven.geef_uit(Eisen(**{**delen, **anders}), sleutel.public_key()), sleutel)  # type: ignore[arg-type]
+    return Uitgever(boven.geef_uit(Eisen(**{**delen, **anders}), sleutel.public_key()), sleutel)
 
 
 @dataclass
@@ -103,14 +104,14 @@ class Wereld:
             for ca in (self.wortel, self.domein, self.uitgever)
         ]
 
-    def blad(self, **anders: object) -> x509.Certificate:
+    def blad(self, **anders: Any) -> x509.Certificate:
         """Issue a good certificate of a party, but for what `anders` replaces in `Eisen`."""
         return self.blad_van(self.uitgever, **anders)
 
     @staticmethod
-    def blad_van(ca: Uitgever, **anders: object) -> x509.Certificate:
+    def blad_van(ca: Uitgever, **anders: Any) -> x509.Certificate:
         """Issue a certificate of a party by another authority."""
-        delen: dict[str, object] = {
+        delen: dict[str, Any] = {
             "onderwerp": onderwerp("las.example", OIN),
             "geldig_van": NU,
             "geldig_tot": NU + timedelta(days=90),
@@ -119,7 +120,7 @@ class Wereld:
             "namen": ("localhost",),
         }
         sleutel = anders.pop("sleutel", None) or maak_sleutel_ec()
-        return ca.geef_uit(Eisen(**{**delen, **anders}), sleutel.public_key())  # type: ignore[arg-type, attr-defined]
+        return ca.geef_uit(Eisen(**{**delen, **anders}), sleutel.public_key())
 
     def keuring(
         self, *, doel: Doel = KLANT, bronnen: Sequence[CrlBron] | None = None, respijt: timedelta = timedelta(hours=24)

@@ -48,8 +48,8 @@ class Opstelling:
         return self.magister.haal_op(pgn if isinstance(pgn, Pgn) else Pgn(pgn), SCHOOL, **anders)
 
     def zeep(self, url: str, partij: str) -> Any:
-        transport = Transport(session=self.tc.sessie(partij), timeout=10, operation_timeout=10)  # type: ignore[no-untyped-call]  # zeep has no types
-        return zeep.Client(f"{url}?wsdl", transport=transport).service  # type: ignore[no-untyped-call]  # same
+        transport = Transport(session=self.tc.sessie(partij), timeout=10, operation_timeout=10)
+        return zeep.Client(f"{url}?wsdl", transport=transport).service
 
 
 @pytest.fixture(scope="module")

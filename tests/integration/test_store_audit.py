@@ -106,7 +106,7 @@ def test_elke_ingreep_wordt_gevonden(opslag: SqlOpslag, opdrachten: list[str], b
 def test_alles_wissen_valt_op_zodra_er_dossiers_zijn(opslag: SqlOpslag) -> None:
     with opslag.werk() as werk:
         voeg_dossier_toe(werk, dossier())
-    leeg = f"UPDATE audit_kop SET nr = 0, hash = '{'0' * 64}', zegel = NULL, sleutel_id = NULL"  # noqa: S608  # fixed
+    leeg = f"UPDATE audit_kop SET nr = 0, hash = '{'0' * 64}', zegel = NULL, sleutel_id = NULL"
     _forceer(opslag, "DELETE FROM audit", leeg)
     assert _oordeel(opslag).eerste_breuk == 0
 

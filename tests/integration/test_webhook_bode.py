@@ -177,7 +177,7 @@ def test_een_toegestane_naam_die_naar_binnen_wijst_wordt_bij_het_verbinden_gewei
         "10.1.2.3",
         "169.254.169.254",
         "100.64.0.1",
-        "0.0.0.0",  # noqa: S104 - an address to refuse, nothing is bound
+        "0.0.0.0",
         "224.0.0.251",
         "255.255.255.255",
         "::1",

@@ -70,7 +70,7 @@ def inspecteer(
     except Weigering as fout:
         stop(Afloop.GEHOUDEN_NIET, f"{fout.melding} {fout.wat_nu}")
     try:
-        with open(os.open(uit, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as doel:  # noqa: PTH123 - mode from the first byte
+        with os.fdopen(os.open(uit, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as doel:
             doel.write(document.bericht if bericht else document.ontvangen)
     except OSError:
         stop(Afloop.GEBRUIK, "Het bestand bij --out is niet te maken.")

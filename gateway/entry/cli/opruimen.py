@@ -84,7 +84,7 @@ def export(
 
 
 def _schrijf(bestand: Path, octets: bytes) -> None:
-    with open(os.open(bestand, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as doel:  # noqa: PTH123 - mode from the first byte
+    with os.fdopen(os.open(bestand, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as doel:
         doel.write(octets)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -56,8 +57,8 @@ def duid(fout: Exception) -> Storing:
     return Storing("Fault", leeft=True, fout_id="f-1") if isinstance(fout, Fault) else Storing("Stil")
 
 
-def maak(tijd: Tijd, boek: Boek | None = None, **regels: object) -> Omgang:
-    return Omgang(Omgangsregels(**regels), boek, tijd=tijd, slaap=tijd.slaap, nu=lambda: NU)  # type: ignore[arg-type] # fields by name
+def maak(tijd: Tijd, boek: Boek | None = None, **regels: Any) -> Omgang:
+    return Omgang(Omgangsregels(**regels), boek, tijd=tijd, slaap=tijd.slaap, nu=lambda: NU)
 
 
 def reeks(*uitkomsten: object) -> Callable[[], object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -72,9 +73,9 @@ def test_elke_reden_van_een_punt_is_er_ook_een_van_niet_ophaalbaar() -> None:
 # ------------------------------------------------------------------------------------------------------------- points
 
 
-def punt(**anders: object) -> Aanleverpunt:
+def punt(**anders: Any) -> Aanleverpunt:
     kaal = Aanleverpunt(HIER, 100, None, "geheim-woord", BEGIN, "naam")
-    return replace(kaal, **anders)  # type: ignore[arg-type] # fields by name
+    return replace(kaal, **anders)
 
 
 KENMERK = RouteringsKenmerk("k1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -73,35 +74,40 @@ class Proef:
         assert antwoord.sessie_id is not None
         return antwoord.sessie_id
 
-    def controleer(self, sessie: SessieId, oin: Oin = G, **anders: object) -> Resultaat:
+    def controleer(self, sessie: SessieId, oin: Oin = G, **anders: Any) -> Resultaat:
         return self.tc.sessiecontrole(oin, controle(sessie, **anders)).resultaat
 
     def meld_af(
-        self, sessie: SessieId, resultaat: Resultaat = Resultaat.OVERDRACHT_GESLAAGD, **anders: object
+        self, sessie: SessieId, resultaat: Resultaat = Resultaat.OVERDRACHT_GESLAAGD, **anders: Any
     ) -> Resultaat:
         melding = Afmelding(adres(**anders), SLEUTEL, SOORT, sessie, resultaat)
         return self.tc.afmelding(M, melding).resultaat
 
 
-def adres(**anders: object) -> Adresblok:
-    velden = {"bron_brin": Brin("00YY"), "bron_kenmerk": ELK, "doel_brin": Brin("00YY"), "doel_kenmerk": LAS}
-    return Adresblok(**{**velden, **anders})  # type: ignore[arg-type]  # a test may hand over anything by name
+def adres(**anders: Any) -> Adresblok:
+    velden: dict[str, Any] = {
+        "bron_brin": Brin("00YY"),
+        "bron_kenmerk": ELK,
+        "doel_brin": Brin("00YY"),
+        "doel_kenmerk": LAS,
+    }
+    return Adresblok(**{**velden, **anders})
 
 
 def vraag(
-    sleutel: Zoeksleutel | Koppelsleutel = SLEUTEL, soort: Overdrachtsoort = SOORT, **anders: object
+    sleutel: Zoeksleutel | Koppelsleutel = SLEUTEL, soort: Overdrachtsoort = SOORT, **anders: Any
 ) -> Overdrachtvraag:
     return Overdrachtvraag(adres(**{"bron_kenmerk": None, **anders}), sleutel, soort)
 
 
-def controle(sessie: SessieId, **anders: object) -> Sessievraag:
+def controle(sessie: SessieId, **anders: Any) -> Sessievraag:
     basis = Sessievraag(adres(), SLEUTEL, SOORT, sessie)
     velden = {naam: anders.pop(naam) for naam in ("sleutel", "overdrachtsoort") if naam in anders}
-    return replace(basis, adres=adres(**anders), **velden)  # type: ignore[arg-type]  # as above
+    return replace(basis, adres=adres(**anders), **velden)
 
 
-def aanvraag(**anders: object) -> Registratieaanvraag:
-    velden: dict[str, object] = {
+def aanvraag(**anders: Any) -> Registratieaanvraag:
+    velden: dict[str, Any] = {
         "vestiging": Vestiging.van("00YY", "00"),
         "aanleverpuntnummer": 100,
         "routerings_kenmerk": None,
@@ -109,7 +115,7 @@ def aanvraag(**anders: object) -> Registratieaanvraag:
         "doel": Doel.OV,
         "url": URL,
     }
-    return Registratieaanvraag(**{**velden, **anders})  # type: ignore[arg-type]  # as above
+    return Registratieaanvraag(**{**velden, **anders})
 
 
 @pytest.fixture
@@ -430,7 +436,7 @@ def test_een_koppelsleutel_voor_een_swv_en_de_weg_terug(proef: Proef) -> None:
 
 
 def test_een_notificatie_die_nergens_heen_kan(proef: Proef) -> None:
-    def meld(**anders: object) -> Resultaat:
+    def meld(**anders: Any) -> Resultaat:
         return proef.tc.melden_notificatie(G, Notificatiemelding(adres(**anders), Doel.OV)).resultaat
 
     assert meld(doel_kenmerk=NERGENS) is Resultaat.ONBEKEND_AANLEVERPUNT

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -207,8 +208,8 @@ PUNT = x509.UniformResourceIdentifier("http://crl.example/a.crl")
 ANDER = x509.UniformResourceIdentifier("http://crl.example/b.crl")
 
 
-def _bereik(**aan: object) -> x509.IssuingDistributionPoint:
-    leeg: dict[str, object] = {
+def _bereik(**aan: Any) -> x509.IssuingDistributionPoint:
+    leeg: dict[str, Any] = {
         "full_name": None,
         "relative_name": None,
         "only_contains_user_certs": False,
@@ -217,7 +218,7 @@ def _bereik(**aan: object) -> x509.IssuingDistributionPoint:
         "indirect_crl": False,
         "only_contains_attribute_certs": False,
     }
-    return x509.IssuingDistributionPoint(**{**leeg, **aan})  # type: ignore[arg-type]
+    return x509.IssuingDistributionPoint(**{**leeg, **aan})
 
 
 @pytest.mark.parametrize(

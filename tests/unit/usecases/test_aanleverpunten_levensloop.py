@@ -9,7 +9,14 @@ import pytest
 from gateway.domain.aanleverpunt import Aanleverpunt, AanleverpuntStatus
 from gateway.domain.fouten import TijdelijkNietMogelijk, Weigering
 from gateway.domain.logboek import GebeurtenisType
-from gateway.domain.overdracht import Adresblok, Afmelding, Oorzaak, Sessieantwoord
+from gateway.domain.overdracht import (
+    Adresblok,
+    Afmelding,
+    Oorzaak,
+    Registratieaanvraag,
+    Registratieantwoord,
+    Sessieantwoord,
+)
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import (
     Brin,
@@ -165,9 +172,9 @@ def test_zonder_school_geen_punt(proef: Proef) -> None:
 def test_gewijzigd_tijdens_de_registratie(proef: Proef, monkeypatch: pytest.MonkeyPatch) -> None:
     echt = proef.traffic_center.registreer
 
-    def registreer_langzaam(aanvraag: object) -> object:
+    def registreer_langzaam(aanvraag: Registratieaanvraag) -> Registratieantwoord:
         voer_in(proef, sleutel="intussen")
-        return echt(aanvraag)  # type: ignore[arg-type] # handed on as it came
+        return echt(aanvraag)
 
     monkeypatch.setattr(proef.traffic_center, "registreer", registreer_langzaam)
     with pytest.raises(Weigering) as fout:

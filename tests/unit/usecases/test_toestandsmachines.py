@@ -24,7 +24,7 @@ from gateway.domain.overdracht import Levering
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.toegang import Abonnement
 from gateway.domain.toestanden import AANLEVERPUNT, AFLEVERING, DOSSIER, LEVERING, SESSIE_BRON, OvergangBestaatNiet
-from gateway.domain.waarden import Herkomst, Rol, SessieId
+from gateway.domain.waarden import Herkomst, Rol, SessieId, Vestiging
 from gateway.ports import AfleveringFilter
 from gateway.simulators.traffic_center.gegevens import Punt
 from gateway.usecases import aanleverpunten, webhooks
@@ -151,7 +151,7 @@ class Dossierleven(RuleBasedStateMachine):
         self.proef.plaats()
         self.inhoud = 0
         self.versie = 0
-        self.plek = HIER
+        self.plek: Vestiging | None = HIER
         self.klaar = False
         self.opgehaald: set[tuple[int, object]] = set()
         self.open: list[Levering] = []
@@ -174,11 +174,11 @@ class Dossierleven(RuleBasedStateMachine):
         plek=st.sampled_from([HIER, HIER, HIER, DAAR, None]),
         herkomst=st.sampled_from([*[Herkomst.REGULIER] * 9, *Herkomst]),
     )
-    def context(self, plek: object, herkomst: Herkomst) -> None:
+    def context(self, plek: Vestiging | None, herkomst: Herkomst) -> None:
         self.proef.context(plaatsing=plek, herkomst=herkomst)
         if plek != self.plek or herkomst is not Herkomst.REGULIER:
             self.klaar = False
-        self.plek = plek  # type: ignore[assignment] # None: not placed
+        self.plek = plek
         self._zie("plaatsing of herkomst gewijzigd")
 
     @rule()
@@ -304,14 +304,14 @@ class Bronsessie(RuleBasedStateMachine):
         weg=st.sampled_from([False, False, False, True]),
         partij=st.sampled_from([HIER, HIER, HIER, DAAR]),
     )
-    def vragen(self, data: st.DataObject, weg: bool, partij: object) -> None:
+    def vragen(self, data: st.DataObject, weg: bool, partij: Vestiging) -> None:
         sessie = data.draw(st.sampled_from([SessieId.nieuw(), *self.sessies]))
         tc = self.proef.traffic_center
         tc.weg = weg
         aan, gevraagd, bewaard = self.proef.punt().oso, len(tc.vragen), len(self.proef.bewaard())
         weg_van = [None, "gevraagd"]
         try:
-            antwoord = uitleveren(self.proef.wereld, documentvraag(sessie_id=sessie), PARTIJ[partij])  # type: ignore[index] # a vestiging
+            antwoord = uitleveren(self.proef.wereld, documentvraag(sessie_id=sessie), PARTIJ[partij])
         except PartijGeweigerd:
             assert partij == DAAR
             assert len(tc.vragen) == gevraagd

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from gateway.domain.werkproces import Werkproces
 from gateway.work.leven import STIL_SECONDEN, Wacht, dit_proces
@@ -40,7 +41,7 @@ def test_wie_pas_gezien_is_krijgt_de_volle_tijd_ook_als_de_klok_verspringt() -> 
 def test_een_gestorven_proces_op_deze_machine_is_meteen_weg() -> None:
     eigen = dit_proces()
     kind = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    begin = open(f"/proc/{kind.pid}/stat").read().rpartition(")")[2].split()[19]  # noqa: PTH123, SIM115 - one line of /proc
+    begin = Path(f"/proc/{kind.pid}/stat").read_text("ascii").rpartition(")")[2].split()[19]
     levend = Werkproces("kind", eigen.plek, kind.pid, begin, 1)
     wacht = Wacht(eigen)
     assert wacht.weg([levend, eigen]) == []
