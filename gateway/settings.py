@@ -7,6 +7,7 @@ A missing or wrong setting raises `InstellingOnjuist` with one clear Dutch line.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -38,6 +39,9 @@ BRON_TERMIJN = 5.0
 """Seconds within which a bron must have its session checked (`messages.md`, Results)."""
 MARGE_BRON = 5.0
 """Seconds that a bron may need beside its session check."""
+
+
+_DATABASE = re.compile(r"(sqlite(\+pysqlite)?:///|(postgres|postgresql|postgresql\+psycopg)://)")
 
 
 class InstellingOnjuist(Exception):
@@ -234,6 +238,13 @@ class Instellingen(BaseSettings):
         ontleed_bind(waarde)
         return waarde
 
+    @field_validator("database_url", "werk_database_url")
+    @classmethod
+    def _database(cls, waarde: SecretStr | None) -> SecretStr | None:
+        if waarde is not None and _DATABASE.match(waarde.get_secret_value()) is None:
+            raise ValueError("verwacht sqlite:///bestand of postgresql+psycopg://naam:wachtwoord@host:poort/database")
+        return waarde
+
     @model_validator(mode="after")
     def _termijnen_passen_in_elkaar(self) -> Instellingen:
         if self.bron_seconden < min(self.traffic_center_seconden, BRON_TERMIJN) + MARGE_BRON:
@@ -297,6 +308,20 @@ class Instellingen(BaseSettings):
         if not pad.is_file() or not os.access(pad, os.R_OK):
             raise InstellingOnjuist(f"Het bestand van OSO_{naam.upper()} bestaat niet of is niet leesbaar.")
         return pad
+
+    def eis_schemamap(self) -> None:
+        """Raise `InstellingOnjuist` when the folder of extra packs is named and not there."""
+        if self.schemas_dir is not None and not self.schemas_dir.is_dir():
+            raise InstellingOnjuist("De map van OSO_SCHEMAS_DIR bestaat niet of is niet leesbaar.")
+
+    def maak_datamap(self) -> None:
+        """Make the data directory when it is not there, for its owner alone, or raise `InstellingOnjuist`."""
+        if self.data_dir is None:
+            return
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fout:
+            raise InstellingOnjuist(f"De map van OSO_DATA_DIR is niet te maken ({fout.strerror}).") from None
 
 
 def ontleed_bind(waarde: str) -> tuple[str, int]:

@@ -46,6 +46,7 @@ class Dienst:
     def __init__(self, instellingen: Instellingen, *, dev: bool = False) -> None:
         self._instellingen = instellingen
         self._dev = dev
+        instellingen.eis_schemamap()
         self.stopknop = Stopknop()
         self._stopt = threading.Event()
         self._rest_host, self._rest_poort = ontleed_bind(instellingen.rest_bind)

@@ -14,11 +14,11 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.store.fouten import vertaal
-from gateway.store.verbinden import Verbindingen, beperk_bestand, sqlite_bestand, verbind
+from gateway.store.verbinden import Verbindingen, beperk_bestand, ontleed, sqlite_bestand, verbind
 
 _MIGRATIES = Path(__file__).parent / "migraties"
 # Number of a lock of our own: two processes that start together must not both migrate.
@@ -30,7 +30,7 @@ def migreer(url: str, tot: str = "head") -> None:
 
     Raises `OpslagNietBeschikbaar` or `OpslagVol`; a migration that fails leaves the schema as it was.
     """
-    doel = make_url(url)
+    doel = ontleed(url)
     if doel.drivername.startswith("sqlite"):
         beperk_bestand(sqlite_bestand(doel), maak=True)
     with _open(url) as verbindingen:
@@ -48,7 +48,7 @@ def controleer_schema(url: str) -> bool:
 
     A SQLite file that is not there has had none. Raises `OpslagNietBeschikbaar` when that cannot be known.
     """
-    doel = make_url(url)
+    doel = ontleed(url)
     if doel.drivername.startswith("sqlite") and not sqlite_bestand(doel).exists():
         return False
     with _open(url) as verbindingen, verbindingen.lezen.connect() as verbinding:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.ports import OpslagNietBeschikbaar, OpslagVol
@@ -41,9 +41,17 @@ class Verbindingen:
         self.lezen.dispose()
 
 
+def ontleed(url: str) -> URL:
+    """Take a database URL apart; raises `OpslagNietBeschikbaar`, without repeating what holds a password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise OpslagNietBeschikbaar("Het adres van de database (OSO_DATABASE_URL) is niet te ontleden.") from None
+
+
 def verbind(url: str) -> Verbindingen:
     """Make the engines for a database URL; opens nothing yet, and never makes a SQLite file."""
-    doel = make_url(url)
+    doel = ontleed(url)
     if doel.drivername.split("+")[0] == "sqlite":
         return _sqlite(doel)
     if doel.drivername.split("+")[0] in {"postgresql", "postgres"}:

@@ -33,6 +33,8 @@ def test_naam_als_in_de_omgeving_of_kort(bestand: Path, naam: str, monkeypatch: 
         ('rest_bind = "geheim:1"\nOSO_REST_BIND = "geheim:2"\n', "OSO_REST_BIND tweemaal"),
         ('rest_bind = "geheim"\n', "OSO_REST_BIND"),
         ("geheim", "geen geldige TOML"),
+        ('database_url = "mysql://geheim@host/x"\n', "OSO_DATABASE_URL .*verwacht sqlite:///"),
+        ('werk_database_url = "geheim"\n', "OSO_WERK_DATABASE_URL .*verwacht sqlite:///"),
     ],
 )
 def test_wat_niet_klopt_houdt_de_start_tegen(bestand: Path, tekst: str, woorden: str) -> None:

@@ -21,6 +21,7 @@ from gateway.entry.cli import (
     zijwerk,
 )
 from gateway.entry.cli.uitvoer import Afloop, meld
+from gateway.ports import OpslagNietBeschikbaar
 from gateway.settings import InstellingOnjuist
 
 app = typer.Typer(
@@ -62,9 +63,12 @@ def _begin(
 
 
 def main() -> None:
-    """Run the command line; a wrong setting ends it with one line and exit code 2."""
+    """Run the command line; a wrong setting ends it with one line and exit code 2, a store that is away with 1."""
     try:
         app()
     except InstellingOnjuist as fout:
         meld(f"oso-gateway: {fout}")
         sys.exit(int(Afloop.GEBRUIK))
+    except OpslagNietBeschikbaar as fout:
+        meld(f"oso-gateway: {fout}")
+        sys.exit(int(Afloop.GEHOUDEN_NIET))

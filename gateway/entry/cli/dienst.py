@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,8 @@ def serve(
     ] = False,
 ) -> None:
     """Draai de dienst: de REST-poort en de SOAP-poort, in één proces. Stop met Ctrl-C of SIGTERM."""
+    if dev and data_dir is not None:
+        _ruim_dev_json_op(data_dir)
     from gateway.entry.afstelling import stel_proces_af
     from gateway.entry.servers import PoortNietTeOpenen
     from gateway.observability import richt_in
@@ -57,6 +60,12 @@ def _draai(data_dir: Path | None) -> None:
     )
 
 
+def _ruim_dev_json_op(map_: Path) -> None:
+    """Before anything that takes time: who waits for `dev.json` must not find that of a world that was killed."""
+    with contextlib.suppress(OSError):  # a folder that cannot be used is told when it is made
+        (map_ / "dev.json").unlink(missing_ok=True)
+
+
 def _draai_ontwikkelwereld(data_dir: Path | None, *, met_las: bool) -> None:
     from gateway.entry.ontwikkelwereld import Ontwikkelwereld
     from gateway.settings import InstellingOnjuist, lees_instellingen
@@ -64,7 +73,10 @@ def _draai_ontwikkelwereld(data_dir: Path | None, *, met_las: bool) -> None:
     map_ = data_dir or lees_instellingen().data_dir
     if map_ is None:
         raise InstellingOnjuist("Zeg met --data-dir (of OSO_DATA_DIR) waar de ontwikkelwereld komt.")
-    wereld = Ontwikkelwereld(map_, met_las=met_las)
+    try:
+        wereld = Ontwikkelwereld(map_, met_las=met_las)
+    except OSError as fout:
+        raise InstellingOnjuist(f"De map voor de ontwikkelwereld is niet te gebruiken ({fout.strerror}).") from None
     lees_instellingen()  # a wrong setting is told in one line before the simulators trip over it
     wereld.start()
     try:

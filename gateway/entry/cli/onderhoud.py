@@ -21,11 +21,13 @@ def voeg_toe(app: typer.Typer) -> None:
 
 @db.command("upgrade")
 def upgrade() -> None:
-    """Maak de tabellen, of werk ze bij naar deze versie. Veilig te herhalen."""
+    """Maak de tabellen, of werk ze bij naar deze versie. Veilig te herhalen; maakt de datamap als die er niet is."""
     from gateway.settings import lees_instellingen
     from gateway.store.schema import migreer
 
-    migreer(lees_instellingen().opslag_url)
+    instellingen = lees_instellingen()
+    instellingen.maak_datamap()
+    migreer(instellingen.opslag_url)
     toon("De database is bijgewerkt.")
 
 
