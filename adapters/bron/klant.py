@@ -57,7 +57,10 @@ class BronKlant:
 
     def _vraag(self, url: str, vraag: Documentvraag) -> Bronantwoord:
         pakket = self._pakket
-        octets = codec.schrijf_verzoek("document", vraag, pakket)
+        try:
+            octets = codec.schrijf_verzoek("document", vraag, pakket)
+        except BerichtFout as fout:
+            raise BronOnbereikbaar(f"De vraag is zo niet te stellen. {fout.melding}") from None
         try:
             antwoord = self._verzender.verstuur(
                 f"{url.rstrip('/')}/bron",

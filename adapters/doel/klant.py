@@ -65,7 +65,10 @@ class DoelKlant:
             raise DoelOnbereikbaar(str(fout)) from None
 
     def _vraag(self, url: str, notificatie: Notificatie, pakket: Berichtpakket) -> Resultaat:
-        octets = codec.schrijf_verzoek("notificatie", notificatie, pakket)
+        try:
+            octets = codec.schrijf_verzoek("notificatie", notificatie, pakket)
+        except BerichtFout as fout:
+            raise DoelOnbereikbaar(f"De notificatie is zo niet te versturen. {fout.melding}", om_ons=True) from None
         try:
             antwoord = self._verzender.verstuur(
                 f"{url.rstrip('/')}/doel",

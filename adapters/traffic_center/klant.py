@@ -143,7 +143,11 @@ class TrafficCenterKlant:
         spraak = self._spraak(vraag)
         pakket = spraak.pakket
         try:
-            octets = spraak.opmaak.schrijf(operatie, velden_van(codec.verzoekelement(operatie, vraag, pakket)))
+            velden = velden_van(codec.verzoekelement(operatie, vraag, pakket))
+        except BerichtFout as fout:
+            raise TrafficCenterOnbereikbaar(f"De vraag is zo niet te stellen. {fout.melding}") from None
+        try:
+            octets = spraak.opmaak.schrijf(operatie, velden)
             antwoord = self._verzender.verstuur(
                 spraak.url, pakket.soapactie(operatie), octets, termijn=self._termijn, maximum=MAX_ANTWOORD
             )

@@ -45,6 +45,13 @@ class Aanleverpunt:
         """The flag OSO: the point is registered and may serve."""
         return self.status is AanleverpuntStatus.GEREGISTREERD
 
+    def adres_voor(self, ander: RouteringsKenmerk) -> RouteringsKenmerk | None:
+        """Our address in the terms in which the other is known: by number when it is; None when we have none such."""
+        ons = self.routerings_kenmerk
+        if ons is None or ander.index is None or ons.index is not None:
+            return ons
+        return RouteringsKenmerk.van_index(self.aanleverpuntnummer) if self.aanleverpuntnummer is not None else None
+
     def zelfde_invoer(self, ander: Aanleverpunt) -> bool:
         """True when both hold the same entered data (status aside); an equal PUT then changes nothing.
 

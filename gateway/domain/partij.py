@@ -29,11 +29,10 @@ class Partij:
 
         Where kenmerken are listed, one that is not is refused, also when the school is: of one BRIN several parties may
         each have an aanleverpunt. Where none are listed the party acts for every point of its schools, and the session
-        at the Traffic Center decides. Messages older than OSO'21 name a point by its number (`nr 932` in the list): where
-        no numbers are listed the school decides.
+        at the Traffic Center decides. Messages older than OSO'21 name a point by its number (in the list: `nr 932`):
+        where no numbers are listed the school decides.
         """
-        if brin not in self.brins or kenmerk is None:
+        if brin not in self.brins or kenmerk is None or kenmerk in self.kenmerken:
             return brin in self.brins
         met_index = kenmerk.index is not None
-        eigen = [een for een in self.kenmerken if (een.index is not None) is met_index]
-        return not eigen or kenmerk in eigen
+        return not any((een.index is not None) is met_index for een in self.kenmerken)

@@ -272,7 +272,7 @@ def _klaar_voor_stap(wereld: Wereld, werk: Werk, met: Notificeerder, taak_id: in
         _bewaar(werk, na, nu)
         return None
     punt = werk.aanleverpunten.punt(taak.bron)
-    kenmerk = punt.routerings_kenmerk if punt is not None else None
+    kenmerk = punt.adres_voor(taak.doel_kenmerk) if punt is not None else None
     return _Klaar(taak, Adresblok(taak.bron.brin, kenmerk, taak.doel_brin, taak.doel_kenmerk))
 
 
@@ -291,7 +291,7 @@ def _meld(wereld: Wereld, met: Notificeerder, klaar: _Klaar) -> None:
             return
         if met.tabel.zet_uit(antwoord.resultaat, Zijde.BRON):
             punt = werk.aanleverpunten.punt(taak.bron, vergrendel=True)
-            if punt is not None and punt.oso and punt.routerings_kenmerk == klaar.adres.bron_kenmerk:
+            if punt is not None and punt.oso and punt.adres_voor(taak.doel_kenmerk) == klaar.adres.bron_kenmerk:
                 zet_uit(werk, punt, antwoord.resultaat.value, nu)
             _bewaar_als_ongewijzigd(werk, taak, taak.uitgesteld(Waarom.AANLEVERPUNT_UIT, nu), nu)
             return

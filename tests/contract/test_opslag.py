@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.domain.aanleverpunt import AanleverpuntStatus
-from gateway.domain.waarden import ElkNummer, RouteringsKenmerk
+from gateway.domain.waarden import ElkNummer, RouteringsKenmerk, Vestiging
 from gateway.ports import Opslag, Werk
 from tests.hulp.opslagen import (
     DAAR,
@@ -104,3 +104,25 @@ def test_aanleverpunten_komen_terug_zoals_bewaard(opslag: Opslag) -> None:
         assert werk.aanleverpunten.bij_kenmerk(DAAR.brin, RouteringsKenmerk("k-12SS01")) == nieuw
         assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk("k-12SS01")) is None
         assert werk.aanleverpunten.punt(replace(HIER, code="99")) is None
+
+
+def test_een_aanleverpunt_bij_zijn_nummer(opslag: Opslag) -> None:
+    """As messages up to OSO'18 name it; a number that two of a BRIN have says nothing."""
+    buur = Vestiging(HIER.brin, "01")
+    with opslag.werk() as werk:
+        for een in (punt(HIER), punt(DAAR), punt(buur, aanleverpuntnummer=7)):
+            werk.aanleverpunten.bewaar(een)
+    with opslag.lezen() as werk:
+        assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk.van_index(100)) == punt(HIER)
+        assert werk.aanleverpunten.bij_kenmerk(DAAR.brin, RouteringsKenmerk.van_index(100)) == punt(DAAR)
+        assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk.van_index(8)) is None
+        assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk("100")) is None
+    op_nummer = punt(buur, routerings_kenmerk=RouteringsKenmerk.van_index(100), aanleverpuntnummer=None)
+    with opslag.werk() as werk:
+        werk.aanleverpunten.bewaar(op_nummer)  # registered in that version: then the number is its kenmerk
+    with opslag.lezen() as werk:
+        assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk.van_index(100)) == op_nummer
+    with opslag.werk() as werk:
+        werk.aanleverpunten.bewaar(punt(buur))
+    with opslag.lezen() as werk:
+        assert werk.aanleverpunten.bij_kenmerk(HIER.brin, RouteringsKenmerk.van_index(100)) is None

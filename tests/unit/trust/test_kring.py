@@ -1,5 +1,7 @@
 """The party table: who may speak for whom."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.domain.partij import Partij
@@ -44,6 +46,16 @@ def test_zonder_genoemde_kenmerken_spreekt_een_partij_voor_elk_punt_van_haar_sch
     school = Partij(Oin("0" * 20), "school", None, "school", brins=frozenset({Brin("00AH")}))
     assert school.spreekt_voor(Brin("00AH"), RouteringsKenmerk("0000000700000AH00900"))
     assert not school.spreekt_voor(Brin("00YY"), RouteringsKenmerk("0000000700000AH00900"))
+
+
+def test_op_nummer_beslist_de_school_tenzij_er_nummers_genoemd_zijn() -> None:
+    brin, twee, drie = Brin("00YY"), RouteringsKenmerk.van_index(2), RouteringsKenmerk.van_index(3)
+    assert MAGISTER.spreekt_voor(brin, twee)
+    assert not MAGISTER.spreekt_voor(Brin("12SS"), twee)
+    genoemd = replace(MAGISTER, kenmerken=MAGISTER.kenmerken | {twee})
+    assert genoemd.spreekt_voor(brin, twee)
+    assert not genoemd.spreekt_voor(brin, drie)
+    assert not genoemd.spreekt_voor(brin, RouteringsKenmerk("0000000700000YY00931"))
 
 
 def test_twee_partijen_met_een_oin_is_een_fout() -> None:
