@@ -29,8 +29,8 @@ class Leveringen(Protocol):
     def voeg_toe(self, levering: Levering) -> int:
         """Add one, give its id."""
 
-    def overgedragen(self, levering_id: int, moment: datetime) -> None:
-        """Mark as handed over in full; the first moment stays."""
+    def overgedragen(self, levering_id: int, moment: datetime) -> bool:
+        """Mark as handed over in full; the first moment stays. Tells whether this is the first."""
 
     def levering(self, levering_id: int) -> Levering | None:
         """Find one."""

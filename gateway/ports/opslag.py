@@ -82,9 +82,10 @@ class Werk(Protocol):
 class Opslag(Protocol):
     """The store."""
 
-    def werk(self) -> AbstractContextManager[Werk]:
+    def werk(self, *, samen: bool = False) -> AbstractContextManager[Werk]:
         """Open a writing transaction; durable when the block ends without exception.
 
+        `samen`: the block is short, and may share its commit with others that run at this moment.
         Raises `OpslagNietBeschikbaar` or `OpslagVol` when that cannot be had; nothing half is left then.
         """
 

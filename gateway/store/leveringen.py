@@ -84,12 +84,14 @@ class SqlLeveringen:
             self._tel_mee(replace(levering, id=nummer), levering.overgedragen)
         return nummer
 
-    def overgedragen(self, levering_id: int, moment: datetime) -> None:
-        """Mark as handed over in full; the first moment stays, so that calling it again changes nothing."""
+    def overgedragen(self, levering_id: int, moment: datetime) -> bool:
+        """Mark as handed over in full; the first moment stays, so that calling it again changes nothing (False)."""
         waarden = {"b_id": cursor_nummer(levering_id), "b_moment": moment}
         rij = self._sessie.schrijf(_OVERGEDRAGEN, waarden).first()
-        if rij is not None:
-            self._tel_mee(levering_uit(rij), moment)
+        if rij is None:
+            return False
+        self._tel_mee(levering_uit(rij), moment)
+        return True
 
     def _tel_mee(self, levering: Levering, moment: datetime) -> None:
         if levering.elk_nummer is None or levering.versie is None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.ports import OpslagNietBeschikbaar
+from gateway.store.beurten import BEZET, Schrijfbeurten, rol_terug
 from gateway.store.fouten import vertaal
 from gateway.store.hersleutelen import Voortgang, hersleutel
 from gateway.store.kluis import Kluis
 from gateway.store.sessie import Sessie
 from gateway.store.verbinden import WACHT_SECONDEN, Verbindingen, verbind
 from gateway.store.werk import SqlWerk
-
-_BEZET = "De opslag is te druk bezig met ander werk. Probeer het zo opnieuw; er is niets gewijzigd."
 
 
 class SqlOpslag:
@@ -29,20 +27,20 @@ class SqlOpslag:
         self._verbindingen: Verbindingen = verbind(url)
         self._kluis = kluis
         # SQLite has one writer at a time. Threads queue here, which is fair; SQLite's own wait polls.
-        self._schrijver = threading.Lock() if self._verbindingen.is_sqlite else None
+        self._beurten = Schrijfbeurten(self._verbindingen.schrijven) if self._verbindingen.is_sqlite else None
 
     @contextmanager
-    def werk(self) -> Iterator[SqlWerk]:
+    def werk(self, *, samen: bool = False) -> Iterator[SqlWerk]:
         """Open a writing transaction; durable when the block ends without exception.
 
+        `samen`: the block is short, and may share its commit with others that run at this moment.
         Raises `OpslagNietBeschikbaar` or `OpslagVol` when that cannot be had; nothing half is left then. Only when
         the connection to PostgreSQL breaks during the commit itself it is not known whether it was done.
         """
-        with self._aan_de_beurt(), self._vertaald(), self._verbindingen.schrijven.connect() as verbinding:
+        with self._vertaald(), self._transactie(samen) as verbinding:
             werk = SqlWerk(Sessie(verbinding, self._kluis, schrijvend=True))
-            with _transactie(verbinding):
-                yield werk
-                werk.logboek.schrijf_weg()
+            yield werk
+            werk.logboek.schrijf_weg()
 
     @contextmanager
     def lezen(self) -> Iterator[SqlWerk]:
@@ -52,13 +50,13 @@ class SqlOpslag:
             try:
                 yield SqlWerk(Sessie(verbinding, self._kluis, schrijvend=False))
             finally:
-                _rol_terug(verbinding)
+                rol_terug(verbinding)
 
     def controleer(self) -> None:
         """Ping for `/readyz`; raises `OpslagNietBeschikbaar`."""
         with self._vertaald(), self._verbindingen.lezen.connect() as verbinding:
             verbinding.execute(text("SELECT nr FROM audit_kop"))
-            _rol_terug(verbinding)
+            rol_terug(verbinding)
 
     def hersleutel(self, per_keer: int = 50) -> Iterator[Voortgang]:
         """Encrypt everything under the active key, in small transactions; gives progress after each."""
@@ -68,17 +66,10 @@ class SqlOpslag:
         """Close idle connections; on SQLite this also folds the write-ahead log into the file."""
         self._verbindingen.sluit()
 
-    @contextmanager
-    def _aan_de_beurt(self) -> Iterator[None]:
-        if self._schrijver is None:
-            yield
-            return
-        if not self._schrijver.acquire(timeout=WACHT_SECONDEN):
-            raise OpslagNietBeschikbaar(_BEZET)
-        try:
-            yield
-        finally:
-            self._schrijver.release()
+    def _transactie(self, samen: bool) -> AbstractContextManager[Connection]:
+        if self._beurten is not None:
+            return self._beurten.beurt(WACHT_SECONDEN, samen=samen)
+        return _eigen_transactie(self._verbindingen.schrijven)
 
     @contextmanager
     def _vertaald(self) -> Iterator[None]:
@@ -90,24 +81,16 @@ class SqlOpslag:
                 raise
             raise vertaling from None
         except PoolTimeout:
-            raise OpslagNietBeschikbaar(_BEZET) from None
+            raise OpslagNietBeschikbaar(BEZET) from None
 
 
 @contextmanager
-def _transactie(verbinding: Connection) -> Iterator[None]:
-    verbinding.begin()
-    try:
-        yield
-        verbinding.commit()
-    except BaseException:
-        _rol_terug(verbinding)
-        raise
-
-
-def _rol_terug(verbinding: Connection) -> None:
-    # The first error is the one to tell; a connection that cannot even roll back is thrown away.
-    try:
-        verbinding.rollback()
-    except (SQLAlchemyError, OSError):
-        with suppress(SQLAlchemyError, OSError):
-            verbinding.invalidate()
+def _eigen_transactie(motor: Engine) -> Iterator[Connection]:
+    with motor.connect() as verbinding:
+        verbinding.begin()
+        try:
+            yield verbinding
+            verbinding.commit()
+        except BaseException:
+            rol_terug(verbinding)
+            raise

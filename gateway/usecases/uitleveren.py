@@ -99,7 +99,7 @@ def _eis_adres(wereld: Wereld, vraag: Documentvraag, partij: Partij) -> tuple[Aa
 
 
 def _geweigerde_partij(wereld: Wereld, oin: Oin, code: str) -> PartijGeweigerd:
-    with wereld.opslag.werk() as werk:
+    with wereld.opslag.werk(samen=True) as werk:
         werk.logboek.audit(AuditRegel(wereld.klok.nu(), "uitleveren", code, partij=oin))
     if code == "CertificaatHoortNietBijPartij":
         return PartijGeweigerd(
@@ -130,7 +130,7 @@ def _weiger(
 ) -> Uitlevering:
     """Refuse before anything about a pupil was looked up; the audit record has no PGN."""
     nu = wereld.klok.nu()
-    with wereld.opslag.werk() as werk:
+    with wereld.opslag.werk(samen=True) as werk:
         if antwoord is not None and wereld.tabel.zet_uit(resultaat, Zijde.BRON):
             punt = werk.aanleverpunten.punt(gevraagd.punt.vestiging, vergrendel=True)
             # A point that was changed or registered again since we asked: the news is about what it was before.
@@ -142,7 +142,7 @@ def _weiger(
 def _zoek_en_geef(wereld: Wereld, gevraagd: _Vraag) -> Uitlevering:
     nu = wereld.klok.nu()
     vraag = gevraagd.documentvraag
-    with wereld.opslag.werk() as werk:
+    with wereld.opslag.werk(samen=True) as werk:
         pgn = vraag.sleutel if isinstance(vraag.sleutel, Pgn) else None
         if pgn is not None and vraag.overdrachtsoort in _BEWAARD:
             werk.verzoeken.bewaar(Verzoek(nu, pgn, vraag.adres, vraag.overdrachtsoort, vraag.sessie_id))
@@ -252,32 +252,34 @@ def _leg_vast(werk: Werk, gevraagd: _Vraag, besluit: _Besluit, nu: datetime, pgn
     return Uitlevering(besluit.resultaat, levering_id, versie, besluit.octets)
 
 
-def overgedragen(wereld: Wereld, levering_id: int) -> None:
-    """Count a delivery as handed over in full; turns the dot green when it was the newest version.
+def overgedragen(wereld: Wereld, *levering_ids: int) -> None:
+    """Count deliveries as handed over in full; turns the dot green of whose newest version it was.
 
     Idempotent; a refusal hands nothing over, whatever becomes of its answer.
     """
     nu = wereld.klok.nu()
-    with wereld.opslag.werk() as werk:
-        gevonden = werk.leveringen.levering(levering_id)
-        if gevonden is None or gevonden.elk_nummer is None or gevonden.versie is None:
-            return
-        elk_nummer = gevonden.elk_nummer
-        voor = werk.dossiers.dossier(elk_nummer, vergrendel=True)
-        # Once more under the lock: two who tell it at the same time leave one line of history.
-        levering = werk.leveringen.levering(levering_id)
-        if levering is None or levering.overgedragen is not None:
-            return
-        werk.leveringen.overgedragen(levering_id, nu)
-        na = werk.dossiers.dossier(elk_nummer)
-        noteer(
-            werk,
-            elk_nummer,
-            "opgehaald",
-            nu,
-            versie=levering.versie,
-            brin=levering.doel_brin.waarde,
-            systeem=levering.systeem,
-        )
-        if na is not None:
-            meld_status(werk, voor, na, nu)
+    with wereld.opslag.werk(samen=True) as werk:
+        gevonden = [levering for nr in levering_ids if (levering := werk.leveringen.levering(nr)) is not None]
+        per_dossier = [(elk_nummer, een) for een in gevonden if (elk_nummer := een.elk_nummer) is not None]
+        # Locked in one order, so that two who do this at the same time cannot wait for each other crosswise.
+        for elk_nummer, levering in sorted(per_dossier, key=lambda paar: paar[0].waarde):
+            if levering.versie is not None:
+                _tel_overdracht(werk, elk_nummer, levering, nu)
+
+
+def _tel_overdracht(werk: Werk, elk_nummer: ElkNummer, levering: Levering, nu: datetime) -> None:
+    voor = werk.dossiers.dossier(elk_nummer, vergrendel=True)
+    if not werk.leveringen.overgedragen(levering.id, nu):
+        return  # told before: one line of history
+    na = werk.dossiers.dossier(elk_nummer)
+    noteer(
+        werk,
+        elk_nummer,
+        "opgehaald",
+        nu,
+        versie=levering.versie,
+        brin=levering.doel_brin.waarde,
+        systeem=levering.systeem,
+    )
+    if na is not None:
+        meld_status(werk, voor, na, nu)

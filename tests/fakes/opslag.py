@@ -54,7 +54,7 @@ class FakeOpslag:
         self.storing: Callable[[], None] | None = None
 
     @contextmanager
-    def werk(self) -> Iterator[Werk]:
+    def werk(self, *, samen: bool = False) -> Iterator[Werk]:
         """Open a writing transaction."""
         self._stoor()
         with self._slot:

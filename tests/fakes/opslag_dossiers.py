@@ -151,11 +151,13 @@ class Leveringen(Deel):
         self.staat.leveringen[nummer] = replace(levering, id=nummer)
         return nummer
 
-    def overgedragen(self, levering_id: int, moment: datetime) -> None:
+    def overgedragen(self, levering_id: int, moment: datetime) -> bool:
         self.eis_schrijvend()
         levering = self.staat.leveringen.get(levering_id)
-        if levering is not None and levering.overgedragen is None:
-            self.staat.leveringen[levering_id] = replace(levering, overgedragen=moment)
+        if levering is None or levering.overgedragen is not None:
+            return False
+        self.staat.leveringen[levering_id] = replace(levering, overgedragen=moment)
+        return True
 
     def levering(self, levering_id: int) -> Levering | None:
         return self.staat.leveringen.get(levering_id)

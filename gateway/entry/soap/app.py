@@ -22,6 +22,7 @@ from typing import Any
 from gateway.berichten.envelop import INHOUDSTYPE, is_tekst_xml
 from gateway.berichten.fout import TeGroot
 from gateway.berichten.pakket import Berichtpakket
+from gateway.entry.soap.aftekenen import Aftekenlijst
 from gateway.entry.soap.behandeling import OPERATIES, Antwoord, Behandeling, Dienst, Operatie
 from gateway.entry.soap.beller import Beller, BellerOnbekend, Proxy
 from gateway.entry.soap.beveiliging import Beveiliging
@@ -41,8 +42,6 @@ DIENSTEN = ("bron", "doel")
 
 _SLUIT = (b"connection", b"close")
 _ALTIJD = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-_PAUZES = (0.2, 1.0, 3.0)
-"""Seconds between attempts to record a hand-over while the store is away."""
 
 
 class SoapApp:
@@ -65,8 +64,8 @@ class SoapApp:
         meld: Melder = log_gebeurtenis,
         operaties: Mapping[str, Operatie] = OPERATIES,
     ) -> None:
-        self._wereld = wereld
         self._overdrachten = overdrachten
+        self._aftekenlijst = Aftekenlijst(partial(asyncio.to_thread, overgedragen, wereld), meld)
         self._maximum = maximum
         self._proxy = proxy
         self._meld = meld
@@ -151,21 +150,12 @@ class SoapApp:
         self._overdrachten.start(bewaking, partial(self._na_afloop, antwoord.levering_id, antwoord.versie or 0))
 
     async def _na_afloop(self, levering_id: int, versie: int, gelukt: bool) -> None:
-        """Record a hand-over. When that cannot be done the dossier stays blue: in doubt it was not handed over."""
+        """Record a hand-over, or tell that there was none."""
         if not gelukt:
             self._meld("niet-overgedragen", leveringId=levering_id, reden="de ontvanger las het antwoord niet uit")
             return
-        for pauze in (*_PAUZES, None):
-            try:
-                await asyncio.to_thread(overgedragen, self._wereld, levering_id)
-            except Exception as fout:  # noqa: BLE001 - a background task has nobody above it to tell
-                if pauze is None:
-                    self._meld("overdracht-vastleggen-mislukt", leveringId=levering_id, soort=type(fout).__name__)
-                    return
-                await asyncio.sleep(pauze)
-            else:
-                self._meld("overgedragen", leveringId=levering_id, versie=versie)
-                return
+        if await self._aftekenlijst.teken_af(levering_id):
+            self._meld("overgedragen", leveringId=levering_id, versie=versie)
 
 
 async def _lees_lijf(receive: Ontvang, maximum: int) -> bytes | None:
