@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,9 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from gateway.domain.dossier import Afkeuring, Context, Quarantaine, Status
 from gateway.domain.logboek import Gebeurtenis, GebeurtenisType, HistorieRegel
@@ -227,8 +235,14 @@ def _alles(werk: Werk) -> list[Any]:
 
 TestGelijk = Gelijk.TestCase
 TestGelijk.settings = settings(
-    max_examples=300 if os.environ.get("OSO_TEST_LANG") else 25,
+    max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@pytest.mark.lang
+@pytest.mark.timeout(7200)
+def test_gelijk_lang() -> None:
+    run_state_machine_as_test(Gelijk, settings=settings(TestGelijk.settings, max_examples=300))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from gateway.domain.overdracht import (
     Adresblok,
@@ -144,3 +152,9 @@ class Verkeerscentrum(RuleBasedStateMachine):
 
 TestVerkeerscentrum = Verkeerscentrum.TestCase
 TestVerkeerscentrum.settings = settings(max_examples=300, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.lang
+@pytest.mark.timeout(7200)
+def test_verkeerscentrum_lang() -> None:
+    run_state_machine_as_test(Verkeerscentrum, settings=settings(TestVerkeerscentrum.settings, max_examples=5_000))

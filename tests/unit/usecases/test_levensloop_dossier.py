@@ -15,7 +15,14 @@ from typing import ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from gateway.domain.aanleverpunt import AanleverpuntStatus
 from gateway.domain.fouten import Onbekend, Weigering
@@ -248,7 +255,13 @@ class LevensloopOpSqlite(Levensloop):
 
 
 _RUSTIG = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-TestLevensloop = Levensloop.TestCase
-TestLevensloop.settings = settings(_RUSTIG, max_examples=120, stateful_step_count=40)
+TestLevensloop = pytest.mark.timeout(300)(Levensloop.TestCase)
+TestLevensloop.settings = settings(_RUSTIG, max_examples=300, stateful_step_count=40)
 TestLevensloopOpSqlite = LevensloopOpSqlite.TestCase
 TestLevensloopOpSqlite.settings = settings(_RUSTIG, max_examples=8, stateful_step_count=30)
+
+
+@pytest.mark.lang
+@pytest.mark.timeout(7200)
+def test_levensloop_lang() -> None:
+    run_state_machine_as_test(Levensloop, settings=settings(_RUSTIG, max_examples=5_000, stateful_step_count=40))
