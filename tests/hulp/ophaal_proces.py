@@ -80,8 +80,8 @@ class OmlijsteOpslag:
         self._breek = breek
 
     @contextmanager
-    def werk(self) -> Iterator[Any]:
-        with self._binnen.werk() as werk:
+    def werk(self, **hoe: bool) -> Iterator[Any]:
+        with self._binnen.werk(**hoe) as werk:
             yield werk
             self._breek()
         self._breek()
@@ -116,17 +116,17 @@ def maak_doel(opdracht: dict[str, Any], toetser: Toetser, breek: Callable[[], No
     )
 
 
-def doe(opdracht: dict[str, Any], toetser: Toetser) -> dict[str, Any]:
-    """Fetch in a child; tells how it ended and how many points it passed."""
+def in_kind(bij: int, werk: Callable[[Punten], bool]) -> dict[str, Any]:
+    """Do something in a child that dies at point `bij`; tells how it ended and how many points it passed."""
     lezen, schrijven = os.pipe()
     kind = os.fork()
     if kind == 0:
         code = 1
         try:
             os.close(lezen)
-            punten = Punten(opdracht["bij"])
-            straks = verwerk(maak_doel(opdracht, toetser, punten), opdracht["id"])
-            os.write(schrijven, json.dumps({"punten": punten.geteld, "klaar": straks is None}).encode())
+            punten = Punten(bij)
+            klaar = werk(punten)
+            os.write(schrijven, json.dumps({"punten": punten.geteld, "klaar": klaar}).encode())
             code = 0
         finally:
             os._exit(code)
@@ -138,13 +138,21 @@ def doe(opdracht: dict[str, Any], toetser: Toetser) -> dict[str, Any]:
     return {**einde, **(json.loads(gemeld) if gemeld else {})}
 
 
-def main() -> None:
+def loop(doe: Callable[[dict[str, Any], Punten], bool]) -> None:
     """Answer each line of standard input."""
     importlib.import_module("zeep")  # the client loads it at its first call: here once for all children
-    toetser = Toetser(Pakketten.laad())
+    uit, sys.stdout = sys.stdout, sys.stderr  # what is logged is no answer
     for regel in sys.stdin:
-        sys.stdout.write(json.dumps(doe(json.loads(regel), toetser)) + "\n")
-        sys.stdout.flush()
+        opdracht = json.loads(regel)
+        uitkomst = in_kind(opdracht["bij"], lambda punten: doe(opdracht, punten))  # noqa: B023 - called before the next
+        uit.write(json.dumps(uitkomst) + "\n")
+        uit.flush()
+
+
+def main() -> None:
+    """Fetch at each order; finished when there is no moment to go on."""
+    toetser = Toetser(Pakketten.laad())
+    loop(lambda opdracht, punten: verwerk(maak_doel(opdracht, toetser, punten), opdracht["id"]) is None)
 
 
 if __name__ == "__main__":
