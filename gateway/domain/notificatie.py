@@ -19,9 +19,10 @@ from gateway.domain.toestanden import NOTIFICATIE
 from gateway.domain.waarden import Brin, ElkNummer, RouteringsKenmerk, SessieId, Vestiging
 
 _EERSTE = timedelta(seconds=30)
-_LANGSTE = timedelta(hours=1)
-VERSTE_PAUZE = timedelta(hours=1, minutes=1)
-"""No pause is longer: what should wait longer was written before the clock went back, and goes now."""
+_LANGSTE = timedelta(minutes=45)
+VERSTE_PAUZE = timedelta(minutes=46)
+"""No pause is longer: what should wait longer was written before the clock went back, and goes now. Less than an hour,
+so that a clock put back by one is seen at once, whatever the pause."""
 UITSTEL = timedelta(minutes=10)
 """How long a notification rests that may not go now; what it waits for may end it earlier."""
 GEEF_OP_NA = timedelta(days=3)

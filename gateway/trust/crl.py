@@ -102,7 +102,8 @@ class UrlBron:
 
     def ververs(self, nu: datetime) -> bool:
         """Fetch when it is time, and tell whether that was tried; a failure is kept for `octets`, never raised."""
-        if self._gehaald is not None and self._fout is None and nu - self._gehaald < self.elke:
+        # A clock that was put back must not make the wait longer.
+        if self._gehaald is not None and self._fout is None and timedelta(0) <= nu - self._gehaald < self.elke:
             return False
         try:
             self._inhoud, self._fout = self.haal(self.url), None

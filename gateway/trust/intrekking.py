@@ -44,6 +44,10 @@ class _Bron:
     sinds: datetime | None = None
     opnieuw: datetime | None = None
 
+    def moet_opnieuw(self, nu: datetime) -> bool:
+        """Is it time to read a source that failed? Also when the clock was put back since."""
+        return self.opnieuw is not None and not self.opnieuw - _OPNIEUW <= nu < self.opnieuw
+
 
 class Intrekkingen:
     """Answers from the newest lists that the sources have; safe for use by several threads.
@@ -75,7 +79,7 @@ class Intrekkingen:
         with self._slot:
             for bron in self._bronnen:
                 kenmerk = bron.bron.kenmerk()
-                if kenmerk != bron.kenmerk or (bron.opnieuw is not None and nu >= bron.opnieuw):
+                if kenmerk != bron.kenmerk or bron.moet_opnieuw(nu):
                     self._herlees(bron, kenmerk, nu)
             return self.generatie
 

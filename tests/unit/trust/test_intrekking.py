@@ -283,6 +283,37 @@ def test_een_url_wordt_naast_de_keuring_ververst(wereld: Wereld) -> None:
     assert len(opgehaald) == 3
 
 
+def test_een_klok_die_terugspringt_stelt_het_verversen_niet_uit(wereld: Wereld) -> None:
+    octets = b"".join(lijst.public_bytes(Encoding.PEM) for lijst in wereld.crls())
+    bron = UrlBron("http://crl.example/a.crl", lambda _: octets)
+    klok = Klok()
+    assert bron.ververs(klok())
+    assert not bron.ververs(klok())
+    assert bron.ververs(klok() - UUR)
+
+
+def test_een_klok_die_terugspringt_stelt_het_herlezen_van_een_kapotte_bron_niet_uit(wereld: Wereld) -> None:
+    gelezen: list[int] = []
+
+    class Kapot:
+        naam = "kapot"
+
+        def kenmerk(self) -> int:
+            return 1
+
+        def octets(self) -> bytes:
+            gelezen.append(1)
+            raise CrlOnbruikbaar("kapot")
+
+    klok = Klok()
+    intrekkingen = Intrekkingen([Kapot()])
+    intrekkingen.ververs(klok())
+    intrekkingen.ververs(klok())
+    assert len(gelezen) == 1
+    intrekkingen.ververs(klok() - UUR)
+    assert len(gelezen) == 2
+
+
 def _haal(antwoord: httpx.Response | Exception, maximum: int = 100) -> bytes:
     def behandel(_: httpx.Request) -> httpx.Response:
         if isinstance(antwoord, Exception):

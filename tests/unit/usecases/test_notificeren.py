@@ -286,8 +286,25 @@ def test_wie_weg_is_wordt_steeds_later_opnieuw_gebeld_tot_het_is_opgegeven(proef
         proef.klok.moment = taak.volgende_poging
     assert [taak.status for taak in proef.taken()] == [MISLUKT]
     assert pauzes[:4] == [30, 60, 120, 240]
-    assert max(pauzes) == 3600
+    assert max(pauzes) == 45 * 60
     assert len(proef.gemeld()) == 1
+
+
+@pytest.mark.parametrize("pogingen", [1, 4, 12])
+@pytest.mark.parametrize("uren", [-1, 1])
+def test_een_klok_die_een_uur_verspringt_stelt_een_poging_niet_uit(
+    proef: Notificatieproef, pogingen: int, uren: int
+) -> None:
+    proef.vroeg()
+    proef.klaargezet()
+    proef.doelen.weg()
+    for _ in range(pogingen):
+        proef.ronde()
+        proef.klok.moment = max(proef.klok.moment, proef.taken()[0].volgende_poging)
+    proef.ronde()
+    proef.doelen.antwoord = Resultaat.NOTIFICATIE_ONTVANGEN
+    proef.klok.vooruit(uren * 3600)
+    assert proef.ronde() == [ONTVANGEN]
 
 
 def test_een_traffic_center_dat_weg_is_wordt_later_opnieuw_gevraagd(proef: Notificatieproef) -> None:
