@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from gateway.domain.partij import Partij
 from gateway.domain.signalen import Bewaking
 from gateway.domain.waarden import Brin, Oin, OngeldigeWaarde, RouteringsKenmerk
-from gateway.ports import Contactteksten, TrafficCenter, Wereld
 from gateway.settings import Instellingen, InstellingOnjuist
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.berichten.pakket import Berichtpakket
     from gateway.berichten.verzending import SoapVerzender
     from gateway.gegevensset import Toetser
+    from gateway.ports import TrafficCenter, Wereld
     from gateway.store.opslag import SqlOpslag
     from gateway.trust.bewijs import Ondertekenaar
     from gateway.trust.crl import CrlBron
@@ -359,6 +359,7 @@ def maak_buitenwerk(instellingen: Instellingen, keuring: Certificaatkeuring, omg
 def maak_wereld(instellingen: Instellingen, soap_adres: str, traffic_center: TrafficCenter) -> Wereld:
     """Make all ports. `soap_adres` is `https://host:port` at which LAS systems reach us."""
     from adapters.profielen import Profielen
+    from gateway.ports import Contactteksten, Wereld
     from gateway.trust.zoeksleutel import StrategieOngeldig, maak_zoeksleutels
 
     try:

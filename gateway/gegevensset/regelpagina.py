@@ -14,8 +14,7 @@ from typing import Final
 from gateway.domain.beoordeling import Ernst
 from gateway.gegevensset.bijlagen import REGELS, BijlageGrenzen, in_mb
 from gateway.gegevensset.pakket import MANIFEST, Pakket, Pakketten
-from gateway.gegevensset.regels import Regel, Regelstatus
-from gateway.gegevensset.weergave_pagina import anker
+from gateway.gegevensset.regels import Regel, Regelstatus, anker
 
 _ALGEMEEN: Final = (
     (

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -82,7 +82,7 @@ class Regel:
     @property
     def anker(self) -> str:
         """Anchor of the rule on the rule page: lower-case letters, digits and hyphens."""
-        return re.sub(r"[^a-z0-9]+", "-", self.id.lower()).strip("-")
+        return anker(self.id)
 
     def geldt(self, bundel: str, overdrachtsoort: str | None, overstap: str | None) -> bool:
         """True when the rule is for a dossier of this bundle, overdrachtsoort and overstap (None: not there)."""
@@ -94,9 +94,14 @@ class Regel:
         )
 
 
+def anker(naam: str) -> str:
+    """A name as an anchor: lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", naam.lower()).strip("-")
+
+
 def lees_regels(bestand: Path, paden: Iterable[str]) -> tuple[Regel, ...]:
     """Read the rule table; `paden` are all element paths of the gegevensset. Raises `OngeldigPakket`."""
-    alle = tuple(paden)
+    alle = _Paden(paden)
     rijen = tomllib.loads(bestand.read_text("utf-8"))["regel"]
     regels = tuple(_regel(rij, alle) for rij in rijen)
     for sleutel in ({regel.id for regel in regels}, {regel.anker for regel in regels}):
@@ -105,7 +110,21 @@ def lees_regels(bestand: Path, paden: Iterable[str]) -> tuple[Regel, ...]:
     return regels
 
 
-def _regel(rij: Mapping[str, Any], paden: tuple[str, ...]) -> Regel:
+class _Paden:
+    """All element paths, and those that end in a name: nearly every pattern ends in one."""
+
+    def __init__(self, paden: Iterable[str]) -> None:
+        self.alle = tuple(paden)
+        self._bij_naam: dict[str, list[str]] = {}
+        for pad in self.alle:
+            self._bij_naam.setdefault(pad.rpartition("/")[2], []).append(pad)
+
+    def met_einde(self, stap: str) -> Sequence[str]:
+        """The paths that a pattern with this last step can fit."""
+        return self.alle if "*" in stap else self._bij_naam.get(stap, ())
+
+
+def _regel(rij: Mapping[str, Any], paden: _Paden) -> Regel:
     return Regel(
         id=rij["id"],
         status=Regelstatus(rij.get("status", "actief")),
@@ -119,13 +138,13 @@ def _regel(rij: Mapping[str, Any], paden: tuple[str, ...]) -> Regel:
     )
 
 
-def _passend(patroon: str, paden: tuple[str, ...], regel: str) -> list[str]:
+def _passend(patroon: str, paden: _Paden, regel: str) -> list[str]:
     """Expand `**` (any number of steps) and `*` (one name) to the element paths that fit."""
     stappen = [
         r"(?:/[^/]+)*" if stap == "**" else "/" + re.escape(stap).replace(r"\*", "[^/]*") for stap in _stappen(patroon)
     ]
     past = re.compile("".join(stappen))
-    gevonden = [pad for pad in paden if past.fullmatch(pad)]
+    gevonden = [pad for pad in paden.met_einde(_stappen(patroon)[-1]) if past.fullmatch(pad)]
     if not gevonden:
         raise OngeldigPakket(f"Regel {regel} wijst een plaats aan die er in deze gegevensset niet is.")
     return gevonden

@@ -16,9 +16,10 @@ from lxml.html import builder as h
 from gateway.domain.beoordeling import Beoordeling, Ernst
 from gateway.gegevensset.bijlagen import BijlageGrenzen, controleer
 from gateway.gegevensset.pakket import Pakket
+from gateway.gegevensset.regels import anker
 from gateway.gegevensset.toetser import Toetser
 from gateway.gegevensset.weergave_opbouw import Bijlage, Opbouw
-from gateway.gegevensset.weergave_pagina import anker, met_klasse, pagina, tabel, tekst
+from gateway.gegevensset.weergave_pagina import met_klasse, pagina, tabel, tekst
 from gateway.gegevensset.weergave_waarden import Sectie, Woorden, datum, lees_woorden
 from gateway.xmlio import lees, lokale_naam
 

@@ -37,11 +37,6 @@ def met_klasse(element: etree._Element, klasse: str) -> etree._Element:
     return element
 
 
-def anker(naam: str) -> str:
-    """A name as an anchor: lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", naam.lower()).strip("-")
-
-
 def tabel(bijschrift: str, koppen: Iterable[str], rijen: Iterable[Iterable[Deel]]) -> etree._Element:
     """A table with a caption and column heads."""
     kop = h.TR(*(_th(naam) for naam in koppen))

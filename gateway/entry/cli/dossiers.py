@@ -174,6 +174,9 @@ def _verwerk(uitkomsten: Iterable[Uitkomst], afnemers: list[Afnemer]) -> None:
 
 def _met_balk(uitkomsten: Iterable[Uitkomst], aantal: int) -> Iterator[Uitkomst]:
     """Show on stderr how far it is, where that is a terminal and stdout is not the same one."""
+    if not sys.stderr.isatty():  # a bar that nobody sees still takes its time to load
+        yield from uitkomsten
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,7 @@
-"""What becomes of the outcomes of `validate`: text, JSON, CSV, HTML, a count by rule. Each takes them one by one."""
+"""What becomes of the outcomes of `validate`: text, JSON, CSV, HTML, a count by rule. Each takes them one by one.
+
+What only some of these need is imported there: much of the time of a short run is loading.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from rich.console import Console
-from rich.table import Table
-
 from gateway.domain.beoordeling import Ernst
 from gateway.entry.cli.bulk import Onleesbaar, Uitkomst
 from gateway.entry.cli.uitvoer import Afloop, meld, stop
 from gateway.gegevensset import Pakketten
-from gateway.gegevensset.verslag import Verslagregel, als_csv, druk
-from gateway.gegevensset.verslag_html import als_html
+from gateway.gegevensset.verslag import Verslagregel, als_csv
 
 
 class Afnemer(Protocol):
@@ -53,6 +52,9 @@ class Telling:
 
     def toon(self) -> None:
         """Print the summary by rule to stdout, most frequent first."""
+        from rich.console import Console
+        from rich.table import Table
+
         console = Console(file=sys.stdout)
         getoetst = self.geldig + self.ongeldig
         console.print(
@@ -75,6 +77,11 @@ class Tekst:
     """Reports as text on stdout, coloured in a terminal; `alleen_fout` leaves out what is valid."""
 
     def __init__(self, *, alleen_fout: bool) -> None:
+        from rich.console import Console
+
+        from gateway.gegevensset.verslag_tekst import druk
+
+        self._druk = druk
         self._console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200)
         self._alleen_fout = alleen_fout
         self._eerste = True
@@ -86,7 +93,7 @@ class Tekst:
         if not self._eerste:
             self._console.print()
         self._eerste = False
-        druk(self._console, uitkomst)
+        self._druk(self._console, uitkomst)
 
     def klaar(self) -> None:
         """Leave a line before the summary."""
@@ -168,6 +175,8 @@ class Html:
 
     def klaar(self) -> None:
         """Write the page."""
+        from gateway.gegevensset.verslag_html import als_html
+
         regels = self._regels
         if len(regels) > self.MEESTE:
             meld(f"De HTML-pagina toont {self.MEESTE} van {len(regels)} dossiers: eerst die niet geldig zijn.")

@@ -13,7 +13,8 @@ from gateway.domain.beoordeling import Ernst
 from gateway.gegevensset import OngeldigPakket, Pakketten, Toetser
 from gateway.gegevensset.bundel_archief import Archiefgrenzen, BundelGeweigerd, BundelOnleesbaar, lees_archief
 from gateway.gegevensset.bundel_installeren import beproef, installeer
-from gateway.gegevensset.verslag import Verslagregel, als_tekst
+from gateway.gegevensset.verslag import Verslagregel
+from gateway.gegevensset.verslag_tekst import als_tekst
 from gateway.gegevensset.weergave import maak_pagina
 from tests.hulp.bundels import RUIMTE, archief, bestanden, dossier, kwaad
 

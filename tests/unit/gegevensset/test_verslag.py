@@ -16,13 +16,12 @@ from gateway.gegevensset.verslag import (
     Samenvattingsregel,
     Verslagregel,
     als_csv,
-    als_tekst,
-    druk,
     oordeel,
     uitleg_bij,
     vat_samen,
 )
 from gateway.gegevensset.verslag_html import als_html
+from gateway.gegevensset.verslag_tekst import als_tekst, druk
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.proefpersonen import proef_pgn
 

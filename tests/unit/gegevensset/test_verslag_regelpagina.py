@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.gegevensset import Pakketten
 from gateway.gegevensset.bijlagen import REGELS
 from gateway.gegevensset.regelpagina import maak_regelpagina
-from gateway.gegevensset.weergave_pagina import anker
+from gateway.gegevensset.regels import anker
 
 PAGINA = Path(__file__).parents[3] / "docs/regels.md"
 PAKKET = Pakketten.laad().met_versie("2019.1")
