@@ -7,12 +7,12 @@ certificate is wrong, which it is not. Ping and registration of other schools go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from gateway.domain.aanleverpunt import Aanleverpunt
 from gateway.domain.fouten import Onbekend, Weigering
-from gateway.domain.logboek import AuditRegel, Opdrachtgever
+from gateway.domain.logboek import AuditRegel, Gegeven, Opdrachtgever
 from gateway.domain.overdracht import Adresblok
 from gateway.domain.schakelaar import Bereik, Schakelaar, Schakelstand
 from gateway.domain.waarden import Vestiging
@@ -71,7 +71,8 @@ def zet_uit(
         bestaand = _geldend(werk, bereik, nu)
         nieuw = Schakelaar(bereik, reden, opdrachtgever.account, bestaand.sinds if bestaand else nu, tot)
         werk.schakelaars.zet(nieuw)
-        _audit(werk, nu, bereik, "uit", opdrachtgever)
+        einde = tot.isoformat() if tot is not None else None
+        _audit(werk, nu, bereik, "uit", opdrachtgever, {"reden": reden, "tot": einde})
     return nieuw, bestaand is None
 
 
@@ -102,7 +103,15 @@ def _eis_bekend(wereld: Wereld, werk: Werk, bereik: Bereik) -> None:
         raise Onbekend("De partij")
 
 
-def _audit(werk: Werk, nu: datetime, bereik: Bereik, uitkomst: str, opdrachtgever: Opdrachtgever) -> None:
+def _audit(
+    werk: Werk,
+    nu: datetime,
+    bereik: Bereik,
+    uitkomst: str,
+    opdrachtgever: Opdrachtgever,
+    hoe: Mapping[str, Gegeven] | None = None,
+) -> None:
+    bijzonderheden = {"bereik": bereik.waarde, **(hoe or {})}
     werk.logboek.audit(
-        AuditRegel(nu, "schakelen", uitkomst, opdrachtgever=opdrachtgever, bijzonderheden={"bereik": bereik.waarde})
+        AuditRegel(nu, "schakelen", uitkomst, opdrachtgever=opdrachtgever, bijzonderheden=bijzonderheden)
     )

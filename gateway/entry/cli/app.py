@@ -16,6 +16,7 @@ from gateway.entry.cli import (
     ophalingen,
     opruimen,
     pakketten,
+    schakelaars,
     simulatoren,
     tokens,
     zijwerk,
@@ -46,6 +47,7 @@ app.add_typer(onderhoud.db, name="db")
 onderhoud.audit.command("wie-kreeg")(mensen.wie_kreeg)
 app.add_typer(onderhoud.audit, name="audit")
 app.add_typer(mensen.aanleverpunten, name="aanleverpunten")
+app.add_typer(schakelaars.schakelaars, name="schakelaars")
 app.add_typer(bewijs.certs, name="certs")
 
 

@@ -67,7 +67,7 @@ class SchakelaarsUit(Uitvoer):
 async def lijst(wie: Annotated[Aanroeper, mag(Rol.BEHEER)], omgeving: EigenOmgeving) -> Response:
     """Toon wat nu met de hand is uitgezet."""
     alle = await omgeving.doe(lambda: schakelen.lijst(omgeving.wereld))
-    return JSONResponse({"schakelaars": [_beeld(een) for een in alle]})
+    return JSONResponse({"schakelaars": [beeld(een) for een in alle]})
 
 
 @router.put(
@@ -85,7 +85,7 @@ async def zet_uit(
     schakelaar, nieuw = await omgeving.doe(
         lambda: schakelen.zet_uit(omgeving.wereld, plek, invoer.reden, invoer.tot, wie.opdrachtgever)
     )
-    return JSONResponse(_beeld(schakelaar), 201 if nieuw else 200)
+    return JSONResponse(beeld(schakelaar), 201 if nieuw else 200)
 
 
 @router.delete(
@@ -109,7 +109,8 @@ def _bereik(tekst: str) -> Bereik:
         raise RestFout(422, "BereikOngeldig", str(fout), "Verbeter het bereik in het adres.") from None
 
 
-def _beeld(schakelaar: Schakelaar) -> dict[str, Any]:
+def beeld(schakelaar: Schakelaar) -> dict[str, Any]:
+    """A switch as shown."""
     velden: dict[str, Any] = {
         "bereik": schakelaar.bereik.waarde,
         "reden": schakelaar.reden,
