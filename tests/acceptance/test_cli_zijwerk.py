@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.kern.klant import Push
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.geduld import GEDULD, wacht_tot
 from tests.hulp.leerlingen import leerlingen
 from tests.hulp.ontwikkelwereld import BRIN, ONS_KENMERK, DraaiendeWereld
 
@@ -38,7 +38,7 @@ def _cli(*argumenten: str, omgeving: dict[str, str] | None = None) -> subprocess
         [sys.executable, "-m", "gateway", *argumenten],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=2 * GEDULD,
         env=omgeving,
         check=False,
     )
@@ -52,7 +52,7 @@ def _draaiend(argumenten: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         yield json.loads(proces.stdout.readline())
         proces.send_signal(signal.SIGTERM)
-        assert proces.wait(20) == 0
+        assert proces.wait(GEDULD) == 0
     finally:
         proces.kill()
         proces.wait()
@@ -104,17 +104,15 @@ def test_de_gesimuleerde_kern_volgt_de_stippen_en_speelt_leerlingen(wereld: Draa
 
 
 def _speel(waar: dict[str, Any], verb: str, **velden: str) -> httpx.Response:
-    return httpx.post(f"{waar['control']}/_sim/scenario/{verb}", json=velden, trust_env=False, timeout=20)
+    return httpx.post(f"{waar['control']}/_sim/scenario/{verb}", json=velden, trust_env=False, timeout=GEDULD)
 
 
 def _wacht_op_stip(waar: dict[str, Any], elk_nummer: str, kleur: str) -> None:
-    einde = time.monotonic() + 10
-    while True:
-        stippen = httpx.get(f"{waar['control']}/_sim/stippen", trust_env=False).json()["stippen"]
-        if stippen.get(elk_nummer) == kleur:
-            return
-        assert time.monotonic() < einde, stippen.get(elk_nummer)
-        time.sleep(0.05)
+    def stip() -> str | None:
+        stippen = httpx.get(f"{waar['control']}/_sim/stippen", trust_env=False, timeout=GEDULD).json()["stippen"]
+        return stippen.get(elk_nummer)  # type: ignore[no-any-return]  # JSON
+
+    wacht_tot(stip, lambda gezien: gezien == kleur)
 
 
 def test_werk_toont_wat_wacht_en_waarom_en_laat_los_of_herhaalt(wereld: DraaiendeWereld) -> None:
@@ -123,12 +121,10 @@ def test_werk_toont_wat_wacht_en_waarom_en_laat_los_of_herhaalt(wereld: Draaiend
     kern.abonneer("dood", "http://127.0.0.1:9/niemand", "g")
     nummer = next(_nummers)
     wereld.zet_klaar(str(nummer), proef_pgn(nummer))
-    einde = time.monotonic() + 20
-    while True:
-        rijen = json.loads(_cli("werk", "list", "--abonnement", "dood", "--json", omgeving=omgeving).stdout)
-        if rijen and rijen[0]["pogingen"]:
-            break
-        assert time.monotonic() < einde
+    rijen = wacht_tot(
+        lambda: json.loads(_cli("werk", "list", "--abonnement", "dood", "--json", omgeving=omgeving).stdout),
+        lambda rijen: rijen and rijen[0]["pogingen"],
+    )
     assert (rijen[0]["status"], rijen[0]["reden"]) == ("wacht", "geen verbinding")
     assert str(nummer) not in json.dumps(rijen)
     rij = str(rijen[0]["id"])
@@ -147,7 +143,7 @@ def test_purge_zegt_wat_weg_is_en_privacy_geeft_en_wist(wereld: DraaiendeWereld,
     omgeving = _opslagomgeving(wereld)
     wereld.zet_klaar(elk, pgn)
     assert wereld.magister().haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK).gelukt
-    wereld.kern().wacht_op_status(elk, "groen")
+    assert wereld.kern().wacht_op_status(elk, "groen")["status"] == "groen"
     proef = _cli("purge", "--dry-run", "--json", omgeving=omgeving)
     assert proef.returncode == 0, proef.stderr
     assert json.loads(proef.stdout)["verwijderd"]["dossier-inhoud"] == 0

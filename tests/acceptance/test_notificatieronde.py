@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from gateway.domain.resultaat import Resultaat
 from gateway.simulators.dossiers import maak_dossier
 from gateway.simulators.kern.klant import Push
 from gateway.simulators.proefpersonen import proef_pgn
+from tests.hulp.geduld import wacht_tot
 from tests.hulp.ontwikkelwereld import BRIN, ONS_KENMERK, SCHOOL, DraaiendeWereld, ontwikkelwereld
 
 
@@ -55,7 +55,7 @@ def test_een_punt_dat_het_traffic_center_uitzet_wordt_gemerkt_zonder_las(eigen: 
     pgn, elk = proef_pgn(8102), "81002"
     eigen.magister().haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK)
     eigen.sim("POST", f"aanleverpunten/{ONS_KENMERK}/uitzetten")
-    stand = _wacht(lambda: contact.toon_aanleverpunt(SCHOOL), lambda stand: stand["status"] == "uitgezet")
+    stand = wacht_tot(lambda: contact.toon_aanleverpunt(SCHOOL), lambda stand: stand["status"] == "uitgezet")
     assert stand["status"] == "uitgezet"
     assert [een["soort"] for een in contact.problemen(SCHOOL)["problemen"]] == ["uitgezet"]
     na = _laatste(eigen)
@@ -81,10 +81,11 @@ def test_met_de_hand_uit_belt_niemand(eigen: DraaiendeWereld) -> None:
     eigen.zet_klaar(elk, pgn)
     ontvangst = eigen.magister().haal_op(pgn, BRIN, bron_kenmerk=ONS_KENMERK)
     assert ontvangst.resultaat is Resultaat.VERSTREKKER_AANLEVERPUNT_NIET_ACTIEF
-    rij = _wacht(
-        lambda: next((r for r in kern.notificaties(aantal="1000")["notificaties"] if r["elkNummer"] == elk), {}),
-        lambda rij: rij.get("reden") == "HandmatigUit",
+    rijen = wacht_tot(
+        lambda: [rij for rij in kern.notificaties(aantal="1000")["notificaties"] if rij["elkNummer"] == elk],
+        lambda rijen: rijen and rijen[0].get("reden") == "HandmatigUit",
     )
+    rij = rijen[0]
     assert (rij["status"], rij["reden"]) == ("te-melden", "HandmatigUit")
     van_school = [
         rij
@@ -94,13 +95,3 @@ def test_met_de_hand_uit_belt_niemand(eigen: DraaiendeWereld) -> None:
     assert van_school == []
     beheer.zet_aan("school-00YY00")
     assert kern.wacht_op_notificatie(elk, 1)["status"] == "ontvangen"
-
-
-def _wacht(lees: Any, klaar: Any, keren: int = 150) -> Any:
-
-    for _ in range(keren):
-        stand = lees()
-        if klaar(stand):
-            return stand
-        time.sleep(0.1)
-    return lees()

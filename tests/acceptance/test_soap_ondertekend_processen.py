@@ -10,6 +10,7 @@ import requests
 
 from gateway.simulators.ontwikkelwereld import LAS_SYSTEMEN, MAGISTER
 from gateway.trust.certificaten import Sleutelpaar
+from tests.hulp.geduld import GEDULD
 from tests.hulp.ontwikkelwereld import DraaiendeWereld, ontwikkelwereld
 from tests.hulp.postgres import nieuwe_database
 from tests.hulp.soapklant import PING
@@ -35,7 +36,7 @@ def _stuur(wereld: DraaiendeWereld, bericht: bytes, partij: str = "magister") ->
         headers={"Content-Type": "text/xml; charset=utf-8"},
         cert=(eigen["cert"], eigen["key"]),
         verify=wereld.dev["ca"],
-        timeout=20,
+        timeout=GEDULD,
     )
 
 

@@ -173,19 +173,15 @@ def test_registratie_geweigerd_zegt_wat_te_doen(eigen: DraaiendeWereld) -> None:
 # ------------------------------------------------------------------------------------- faults of the Traffic Center
 
 
-@pytest.mark.parametrize(
-    ("soort", "hoogstens"), [("fault", 2.0), ("verbreek", 2.0), ("onzin", 2.0), ("stil", 6.5), ("traag", 6.5)]
-)
-def test_storing_bij_sessiecontrole(
-    eigen: DraaiendeWereld, las: SoapKlant, leerling: Klaargezet, soort: str, hoogstens: float
-) -> None:
+@pytest.mark.parametrize("soort", ["fault", "verbreek", "onzin", "stil", "traag"])
+def test_storing_bij_sessiecontrole(eigen: DraaiendeWereld, las: SoapKlant, leerling: Klaargezet, soort: str) -> None:
     pgn = leerling.pgn.waarde
     sessie = las.sessie(pgn)
-    eigen.sim("POST", "storingen", {"operatie": "sessiecontrole", "soort": soort, "aantal": 1, "msVertraging": 9_000})
+    eigen.sim("POST", "storingen", {"operatie": "sessiecontrole", "soort": soort, "aantal": 1, "msVertraging": 20_000})
     begin = time.monotonic()
     assert las.vraag(sessie, pgn).resultaat == "TrafficCenterNietBeschikbaar"
     duur = time.monotonic() - begin
-    assert duur < hoogstens
+    assert duur < 18  # we do not wait until it answers after all
     if soort in ("stil", "traag"):
         assert duur > 4.5
     assert eigen.kern().dossier(leerling.elk_nummer)["status"] == "blauw"
@@ -214,9 +210,12 @@ def test_storing_bij_registratie_laat_alles_zoals_het_was(eigen: DraaiendeWereld
 
 def test_sessies_verlopen_na_hun_tijd(eigen: DraaiendeWereld, las: SoapKlant, leerling: Klaargezet) -> None:
     eigen.sim("POST", "instellingen", {"sessieSeconden": 1})
-    sessie = las.sessie(leerling.pgn.waarde)
-    time.sleep(1.1)
-    assert las.vraag(sessie, leerling.pgn.waarde).resultaat == "SessieVerlopen"
+    try:
+        sessie = las.sessie(leerling.pgn.waarde)
+        time.sleep(1.1)
+        assert las.vraag(sessie, leerling.pgn.waarde).resultaat == "SessieVerlopen"
+    finally:
+        eigen.sim("POST", "instellingen", {"sessieSeconden": 900})
 
 
 # ---------------------------------------------------------------------------------------------- revoked certificate

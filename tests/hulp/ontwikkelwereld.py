@@ -130,14 +130,14 @@ class DraaiendeWereld:
         kinderen = _nakomelingen(self._proces.pid)
         self._proces.send_signal(signaal)
         try:
-            code = self._proces.wait(40)
+            code = self._proces.wait(_TERMIJN)
         except subprocess.TimeoutExpired:
             self._proces.kill()
             self._proces.wait()
             raise
         finally:
             self._proces = None
-        einde = time.monotonic() + 10  # after a kill -9 the simulators notice it by themselves
+        einde = time.monotonic() + _TERMIJN  # after a kill -9 the simulators notice it by themselves
         while (over := [kind for kind in kinderen if kind.leeft]) and time.monotonic() < einde:
             time.sleep(0.02)
         assert not over, f"children of serve live on: {[kind.pid for kind in over]}"
@@ -197,7 +197,9 @@ class DraaiendeWereld:
 
     def sim(self, methode: str, pad: str, inhoud: object = None) -> Any:
         """Call the control surface of the Traffic Center simulator: `sim("GET", "aanroepen")`."""
-        antwoord = httpx.request(methode, f"{self.dev['control']}/_sim/{pad}", json=inhoud, timeout=10, trust_env=False)
+        antwoord = httpx.request(
+            methode, f"{self.dev['control']}/_sim/{pad}", json=inhoud, timeout=_TERMIJN, trust_env=False
+        )
         antwoord.raise_for_status()
         return antwoord.json() if antwoord.content else None
 

@@ -18,6 +18,8 @@ from xml.sax.saxutils import escape
 
 import requests
 
+from tests.hulp.geduld import GEDULD
+
 NS = "http://xml.kennisnet.nl/schemas/Overstapservice/20200910"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 BRIN = "00YY"
@@ -182,7 +184,7 @@ class SoapKlant:
         """Post octets; header names are given with underscores."""
         kop = {"Content-Type": "text/xml; charset=utf-8"}
         kop.update({naam.replace("_", "-"): waarde for naam, waarde in koppen.items()})
-        antwoord = self.http.post(url or self.bron_url, data=octets, headers=kop, timeout=30)
+        antwoord = self.http.post(url or self.bron_url, data=octets, headers=kop, timeout=GEDULD)
         return Antwoord(antwoord.status_code, {k.lower(): w for k, w in antwoord.headers.items()}, antwoord.content)
 
     def tc(self, operatie: str, inhoud: str) -> Antwoord:
@@ -235,7 +237,7 @@ class SoapKlant:
     def lijn(self, context: ssl.SSLContext | None = None) -> Iterator[ssl.SSLSocket]:
         """Open a TLS connection to the SOAP port."""
         adres = urlsplit(self.dev["soap"])
-        kaal = socket.create_connection((adres.hostname or "", adres.port or 0), timeout=20)
+        kaal = socket.create_connection((adres.hostname or "", adres.port or 0), timeout=GEDULD)
         with (context or self.context()).wrap_socket(kaal, server_hostname="localhost") as verbinding:
             yield verbinding
 

@@ -211,7 +211,7 @@ def _draaiend(
     draad = threading.Thread(target=asyncio.run, args=(serveer(),))
     draad.start()
     try:
-        yield klaar.get(timeout=10)["SOAP"], knop, gemeld
+        yield klaar.get(timeout=60)["SOAP"], knop, gemeld
     finally:
         knop.druk()
         draad.join(20)

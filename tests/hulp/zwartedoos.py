@@ -20,6 +20,8 @@ from xml.sax.saxutils import escape
 
 import httpx
 
+from tests.hulp.geduld import GEDULD
+
 NAAMRUIMTE = "http://xml.kennisnet.nl/schemas/Overstapservice/20200910"
 ACCOUNT = {"OSO-Account": "directeur-van-de-proefschool"}
 XML = {"Content-Type": "application/xml"}
@@ -167,7 +169,11 @@ class Rest(httpx.Client):
         token = dev["tokens"][rol] if token is None else token
         koppen = {"Authorization": f"Bearer {token}"} if token else {}
         super().__init__(
-            base_url=f"{dev['rest']}/v1", headers={**koppen, **ACCOUNT}, timeout=60, follow_redirects=False, **LOKAAL
+            base_url=f"{dev['rest']}/v1",
+            headers={**koppen, **ACCOUNT},
+            timeout=GEDULD,
+            follow_redirects=False,
+            **LOKAAL,
         )
 
     def lever(
@@ -207,7 +213,7 @@ class Rest(httpx.Client):
         """Set ready and wait for the end; gives the rows."""
         gestart = self.post("/klaarzettingen", json={"elkNummers": list(elk_nummers)})
         assert gestart.status_code == 202, gestart.text
-        einde = time.monotonic() + 30
+        einde = time.monotonic() + GEDULD
         while True:
             stand = self.get(f"/klaarzettingen/{gestart.json()['id']}").json()
             if stand["status"] == "klaar" or time.monotonic() > einde:
@@ -216,7 +222,7 @@ class Rest(httpx.Client):
                 return rijen
             time.sleep(0.02)
 
-    def wacht_op(self, elk_nummer: str, status: str, seconden: float = 10) -> dict[str, Any]:
+    def wacht_op(self, elk_nummer: str, status: str, seconden: float = GEDULD) -> dict[str, Any]:
         """Wait for the dot; gives the last look at the dossier, whatever its dot."""
         einde = time.monotonic() + seconden
         while (beeld := self.dossier(elk_nummer))["status"] != status and time.monotonic() < einde:
@@ -251,7 +257,7 @@ class Las:
     ) -> None:
         context = ssl.create_default_context(cafile=dev["ca"])
         context.load_cert_chain(dev["parties"][partij]["cert"], dev["parties"][partij]["key"])
-        self._http = httpx.Client(verify=context, timeout=30, trust_env=False)
+        self._http = httpx.Client(verify=context, timeout=GEDULD, trust_env=False)
         self.traffic_center = f"{dev['trafficCenter']}/trafficcenter/20200910"
         self.bron = f"{dev['soap']}/oso/20200910/bron"
         self.brin, self.kenmerk = brin, kenmerk
@@ -349,7 +355,7 @@ def veld(xml: str, naam: str) -> str | None:
 
 def sim(dev: Mapping[str, Any], methode: str, pad: str, inhoud: Any = None) -> Any:
     """Call the control surface of the Traffic Center simulator."""
-    antwoord = httpx.request(methode, f"{dev['control']}/_sim/{pad}", json=inhoud, timeout=10, **LOKAAL)
+    antwoord = httpx.request(methode, f"{dev['control']}/_sim/{pad}", json=inhoud, timeout=GEDULD, **LOKAAL)
     antwoord.raise_for_status()
     return antwoord.json() if antwoord.content else None
 

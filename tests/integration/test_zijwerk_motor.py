@@ -37,7 +37,7 @@ def _draaiend(wereld: Wereld, bode: NepBode, url: str) -> Iterator[DuurzaamZijwe
         zijwerk.stop()
 
 
-def _wacht(tot: Callable[[], bool], termijn: float = 20.0) -> None:
+def _wacht(tot: Callable[[], bool], termijn: float = 60.0) -> None:
     einde = time.monotonic() + termijn
     while not tot():
         assert time.monotonic() < einde, "it did not come in time"

@@ -180,7 +180,7 @@ class SimulatieKern:
         """One page of notifications to LAS systems."""
         return self._json("GET", "/notificaties", params=vraag)
 
-    def wacht_op_notificatie(self, elk_nummer: str, versie: int, termijn: float = 15.0) -> Json:
+    def wacht_op_notificatie(self, elk_nummer: str, versie: int, termijn: float = 30.0) -> Json:
         """Wait until the LAS confirmed that it was told of a version; gives the row as it is then."""
         einde = time.monotonic() + termijn
         while True:
@@ -233,7 +233,7 @@ class SimulatieKern:
         """Read the event feed."""
         return self._json("GET", "/gebeurtenissen", params={"na": na})
 
-    def wacht_op_status(self, elk_nummer: str, status: str, termijn: float = 5.0) -> Json:
+    def wacht_op_status(self, elk_nummer: str, status: str, termijn: float = 30.0) -> Json:
         """Look until the dot has this colour, or the time is over; gives the last look either way."""
         einde = time.monotonic() + termijn
         while True:
