@@ -1,5 +1,7 @@
 """Write requests to the Traffic Center with zeep, from the WSDL of the local pack (never fetched).
 
+All but the session check, which is part of every pull and is written by `gateway.berichten` alone.
+
 zeep only writes: answers are read by our own parser, and zeep's transport, which logs bodies, is not used.
 """
 
