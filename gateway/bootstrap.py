@@ -222,7 +222,7 @@ def maak_berichttekenaar(instellingen: Instellingen) -> Berichttekenaar:
 
 
 def maak_traffic_center(
-    instellingen: Instellingen, keuring: Certificaatkeuring, omgang: Omgang | None = None
+    instellingen: Instellingen, keuring: Certificaatkeuring, omgang: Omgang
 ) -> BeleefdTrafficCenter:
     """Make the client of the Traffic Center, whose certificate is held to the same roots and revocation lists.
 
@@ -242,7 +242,7 @@ def maak_traffic_center(
         andere=berichtpakketten(instellingen).values(),
         termijn=instellingen.traffic_center_termijn,
     )
-    return BeleefdTrafficCenter(klant, omgang or maak_omgang(instellingen))
+    return BeleefdTrafficCenter(klant, omgang)
 
 
 def maak_verzender(instellingen: Instellingen, keuring: Certificaatkeuring) -> SoapVerzender:
@@ -316,16 +316,14 @@ def maak_zijwerk(
     instellingen: Instellingen,
     wereld: Wereld,
     *,
-    keuring: Certificaatkeuring | None = None,
-    omgang: Omgang | None = None,
+    keuring: Certificaatkeuring,
+    omgang: Omgang,
     dev: bool = False,
 ) -> DuurzaamZijwerk:
     """Make the side work of this process; it does nothing until it is started."""
     from gateway.work.zijwerk import DuurzaamZijwerk
 
     termijnen = instellingen.bewaartermijnen.als_termijnen()
-    keuring = keuring or maak_keuring(instellingen)
-    omgang = omgang or maak_omgang(instellingen)
     return DuurzaamZijwerk(
         wereld,
         maak_bode(instellingen, dev=dev),

@@ -12,6 +12,7 @@ from gateway.bootstrap import (
     berichtpakketten,
     crl_bronnen,
     maak_keuring,
+    maak_omgang,
     maak_ondertekenaar,
     maak_partijen,
     maak_toetser,
@@ -159,6 +160,6 @@ def _partijen(instellingen: Instellingen) -> str:
 
 def _traffic_center(instellingen: Instellingen) -> str:
     begin = time.perf_counter()
-    if not maak_traffic_center(instellingen, maak_keuring(instellingen)).ping():
+    if not maak_traffic_center(instellingen, maak_keuring(instellingen), maak_omgang(instellingen)).ping():
         raise _Klacht("Het Traffic Center zegt dat het niet beschikbaar is (onderhoud?).")
     return f"beschikbaar, {round((time.perf_counter() - begin) * 1000)} ms"

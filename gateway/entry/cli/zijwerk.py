@@ -48,11 +48,12 @@ def worker(
     try:
         instellingen = lees_instellingen(data_dir=data_dir)
         omgang = maak_omgang(instellingen, boek)
-        traffic_center = maak_traffic_center(instellingen, maak_keuring(instellingen), omgang)
+        keuring = maak_keuring(instellingen)
+        traffic_center = maak_traffic_center(instellingen, keuring, omgang)
         wereld = maak_wereld(instellingen, instellingen.soap_url or "https://localhost", traffic_center)
     except InstellingOnjuist as fout:
         stop(Afloop.GEBRUIK, f"oso-gateway: {fout}")
-    zijwerk = maak_zijwerk(instellingen, wereld, omgang=omgang)
+    zijwerk = maak_zijwerk(instellingen, wereld, keuring=keuring, omgang=omgang)
     boek.start(wereld.opslag)
     zijwerk.start()
     meld("Het zijwerk draait.")
