@@ -1,7 +1,7 @@
 """The Traffic Center, asked politely: the port again, with every call under `Omgang`.
 
-A call that is held back is no answer: `TrafficCenterOnbereikbaar`. A session check then ends as
-`TrafficCenterNietBeschikbaar`, within the time that a bron has.
+A call that is held back is no answer: `TrafficCenterOnbereikbaar`. A session check then ends as any without an
+answer does, within the time that a bron has.
 """
 
 from __future__ import annotations
