@@ -229,13 +229,13 @@ class Dossier:
         return NietOphaalbaar(code.value) if code is not None else None
 
     def tegengehouden(self) -> NietOphaalbaar | None:
-        """Why it is not to be had, the aanleverpunt aside: the LAS gets `LeerlinginfoNietBeschikbaar`."""
+        """Why it is not to be had, the aanleverpunt aside: the LAS hears that it is not ready."""
         if self.nieuwste is None:
             return NietOphaalbaar.GEEN_GELDIG_DOSSIER
         if self.klaarzetting is None:
             return NietOphaalbaar.NIET_KLAARGEZET
         if not self.nieuwste.heeft_pgn:
-            # A newer version without the number that a LAS asks for: its receiver would refuse it as DossierOngeldig.
+            # A newer version without the number that a LAS asks for: its receiver would refuse it.
             return NietOphaalbaar.GEEN_PGN
         if not self.context.oki_doc_vrijgegeven:
             return NietOphaalbaar.OKI_DOC_NIET_VRIJGEGEVEN
