@@ -1,8 +1,8 @@
 """Switching off by hand: one school, one party, or everything.
 
 What is off is obeyed by pulls and by calls out. A school (or everything) that is off answers a LAS that our point is
-not active, without asking the Traffic Center; a party that is off hears that nothing is for it: a fault would say that its
-certificate is wrong, which it is not. Ping and registration of other schools go on.
+not active, without asking the Traffic Center; a party that is off hears that nothing is for it: a fault would say that
+its certificate is wrong, which it is not. Ping and registration of other schools go on.
 """
 
 from __future__ import annotations
