@@ -39,10 +39,9 @@ def genoemd(tekst: str) -> Iterator[str]:
     """Codes that a program text names: as a word anywhere (comments included), or as a member of the enumeration."""
     yield from _WOORD.findall(tekst)
     for knoop in ast.walk(ast.parse(tekst)):
-        is_lid = isinstance(knoop, ast.Attribute) and isinstance(knoop.value, ast.Name)
-        if is_lid and knoop.value.id == "Resultaat" and knoop.attr in _NAMEN:
-            yield knoop.attr
-        if isinstance(knoop, ast.Subscript) and isinstance(knoop.value, ast.Name) and knoop.value.id == "Resultaat":
+        if not isinstance(knoop, ast.Attribute | ast.Subscript) or ast.unparse(knoop.value) != "Resultaat":
+            continue
+        if isinstance(knoop, ast.Subscript) or knoop.attr in _NAMEN:
             yield ast.unparse(knoop)
 
 

@@ -196,9 +196,9 @@ def test_een_bron_geeft_door_wat_het_traffic_center_zegt(code: Resultaat) -> Non
 
 
 @pytest.mark.parametrize("code", VAN_HET_TRAFFIC_CENTER)
-def test_een_geweigerde_registratie_volgt_de_tabel(code: Resultaat) -> None:
+def test_een_geweigerde_registratie_volgt_de_tabel(code: Resultaat, monkeypatch: pytest.MonkeyPatch) -> None:
     proef = Proef()
-    proef.traffic_center.registreer = lambda _aanvraag: Registratieantwoord(code)  # type: ignore[method-assign]  # says this code
+    monkeypatch.setattr(proef.traffic_center, "registreer", lambda _aanvraag: Registratieantwoord(code))
     with pytest.raises(Weigering) as fout:
         registreer(proef)
     assert fout.value.code == code
@@ -220,11 +220,11 @@ def test_een_geweigerde_sessie_volgt_de_tabel(code: Resultaat) -> None:
 
 
 @pytest.mark.parametrize("code", VAN_HET_TRAFFIC_CENTER)
-def test_een_geweigerde_notificatie_volgt_de_tabel(code: Resultaat) -> None:
+def test_een_geweigerde_notificatie_volgt_de_tabel(code: Resultaat, monkeypatch: pytest.MonkeyPatch) -> None:
     proef = Notificatieproef()
     proef.vroeg()
     proef.klaargezet()
-    proef.traffic_center.melden_notificatie = lambda _melding: Notificatieadres(code)  # type: ignore[method-assign]  # says this code
+    monkeypatch.setattr(proef.traffic_center, "melden_notificatie", lambda _melding: Notificatieadres(code))
     (status,) = proef.ronde()
     uit = TABEL.zet_uit(code, Zijde.BRON)
     later = uit or TABEL.gevolg(code) is Gevolg.LATER
