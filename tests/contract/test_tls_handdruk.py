@@ -24,7 +24,7 @@ from gateway.trust.keuring import Certificaatkeuring, Verwachting
 from gateway.trust.tls import certificaten_van, eis_clientcertificaten, ssl_context_klant, ssl_context_server
 
 GATEWAY, MAGISTER = Oin("00000003000000010000"), Oin("00000003000000020000")
-WACHT = 10.0
+WACHT = 60.0
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from gateway.domain.resultaat import Resultaat
 from gateway.domain.waarden import Brin, Overdrachtsoort, Pgn, RouteringsKenmerk, SessieId
 from gateway.ports import BronOnbereikbaar
 from tests.hulp.draaiende_tc import PAKKET, draai_apps, maak_wereldpki, verzender_van
+from tests.hulp.geduld import GEDULD
 
 GEHEIM = "Geheimnaam"
 VRAAG = Documentvraag(
@@ -85,9 +86,9 @@ class Opstelling:
     boek: Boek
     pki: Any
 
-    def vraag(self, url: str | None = None, **anders: Any) -> Any:
+    def vraag(self, url: str | None = None, termijn: float = GEDULD, **anders: Any) -> Any:
         klant = BronKlant(
-            verzender_van(self.pki, "gateway"), PAKKET, Omgang(Omgangsregels(), self.boek), termijn=5.0, **anders
+            verzender_van(self.pki, "gateway"), PAKKET, Omgang(Omgangsregels(), self.boek), termijn=termijn, **anders
         )
         return klant.vraag(url or f"{self.url}/oso/20200910", VRAAG, onderwerp="ophaling/1")
 
@@ -175,7 +176,7 @@ def test_te_groot_en_te_traag(o: Opstelling) -> None:
     o.bron.octets = GOED.replace(b">X<", b">" + b"x" * 50_000 + b"<")
     assert "groter" in str(o.weigert(maximum=20_000))
     o.bron.octets, o.bron.traag = GOED, 7.0
-    o.weigert()
+    o.weigert(termijn=0.5)
 
 
 def test_een_fault_geeft_haar_nummer_door(o: Opstelling) -> None:

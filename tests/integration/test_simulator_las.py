@@ -48,7 +48,7 @@ class Opstelling:
         return self.magister.haal_op(pgn if isinstance(pgn, Pgn) else Pgn(pgn), SCHOOL, **anders)
 
     def zeep(self, url: str, partij: str) -> Any:
-        transport = Transport(session=self.tc.sessie(partij), timeout=10, operation_timeout=10)
+        transport = Transport(session=self.tc.sessie(partij), timeout=60, operation_timeout=60)
         return zeep.Client(f"{url}?wsdl", transport=transport).service
 
 

@@ -45,7 +45,7 @@ def tegelijk(*daden: Callable[[], object]) -> list[object]:
     klaar = Barrier(len(daden))
 
     def doe(daad: Callable[[], object]) -> object:
-        klaar.wait(timeout=10)
+        klaar.wait(timeout=60)
         return daad()
 
     with ThreadPoolExecutor(len(daden)) as draden:
