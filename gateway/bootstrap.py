@@ -50,6 +50,7 @@ def maak_toetser(instellingen: Instellingen) -> Toetser:
     """Make the validator over all installed packs; raises `InstellingOnjuist` when one of them is broken."""
     from gateway.gegevensset import OngeldigPakket, Pakketten, Toetser, Toetsinstellingen
     from gateway.gegevensset.bijlagen import BijlageGrenzen
+    from gateway.gegevensset.virusscan import ClamdScanner
     from gateway.xmlio import Grenzen
 
     try:
@@ -63,6 +64,7 @@ def maak_toetser(instellingen: Instellingen) -> Toetser:
             bijlagen=BijlageGrenzen(per_bijlage=instellingen.max_bijlage, per_dossier=instellingen.max_bijlagen),
             regels=instellingen.regels,
         ),
+        virusscanner=ClamdScanner(instellingen.clamd) if instellingen.clamd is not None else None,
     )
 
 

@@ -219,7 +219,10 @@ class Instellingen(BaseSettings):
     max_bericht: int = Field(default=64 * MIB, ge=1024)
     max_bijlage: int = Field(default=5 * MB, ge=1, le=7 * MB)
     max_bijlagen: int = Field(default=20 * MB, ge=1)
-    rest_per_minuut: int = Field(default=6000, ge=1)
+    clamd: str | None = None
+    """Virus scanner: `host:port` of clamd, or the path of its socket; no attachment passes then that it did not see."""
+    rest_per_minuut: int = Field(default=60_000, ge=1)
+    """Calls a minute that one REST token may make, in each process; two seconds of it may come at once."""
     webhook_hosts: Rij = ()
     """Hosts that webhooks may go to, over https and outside the own network; empty: none."""
     webhook_ca: Path | None = None

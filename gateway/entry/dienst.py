@@ -101,6 +101,8 @@ class Dienst:
             dev=self._dev,
             webhook_hosts=frozenset(self._instellingen.webhook_hosts),
             max_bericht=self._instellingen.max_bericht,
+            aanroepen_per_seconde=self._instellingen.rest_per_minuut / 60,
+            aanroepen_ineens=max(1, self._instellingen.rest_per_minuut // 30),
         )
         app = maak_rest_app(self.wereld, instellingen)
         return Poort("REST", app, self._rest_host, self._rest_poort, rest_protocol(), instelling="OSO_REST_BIND")

@@ -19,6 +19,7 @@ from gateway.bootstrap import (
     maak_traffic_center,
     open_opslag,
 )
+from gateway.gegevensset.virusscan import ClamdScanner, Uitslag
 from gateway.ports import OpslagNietBeschikbaar, TrafficCenterOnbereikbaar
 from gateway.settings import Instellingen, InstellingOnjuist, lees_instellingen
 from gateway.trust.controle import Oordeel, Vertrouwensbestanden, controleer
@@ -51,6 +52,7 @@ def onderzoek() -> list[Onderzocht]:
         ("configuratie", _configuratie),
         ("beleefdheid", _beleefdheid),
         ("versiepakketten", _pakketten),
+        ("virusscanner", _virusscanner),
         ("opslag", _opslag),
         ("klok", _klok),
         ("bewijs", _bewijs),
@@ -96,6 +98,14 @@ def _pakketten(instellingen: Instellingen) -> str:
     dossiers = ", ".join(maak_toetser(instellingen).pakketten.versies)
     berichten = ", ".join(sorted(berichtpakketten(instellingen)))
     return f"gegevensset {dossiers}; berichten {berichten}"
+
+
+def _virusscanner(instellingen: Instellingen) -> str:
+    if instellingen.clamd is None:
+        return "niet ingesteld (OSO_CLAMD): bijlagen worden wel gecontroleerd, maar niet op virussen"
+    if ClamdScanner(instellingen.clamd).bekijk(b"") is not Uitslag.SCHOON:
+        raise _Klacht("Op het adres bij OSO_CLAMD antwoordt geen clamd: zo wordt elke bijlage afgekeurd.")
+    return "clamd antwoordt"
 
 
 def _opslag(instellingen: Instellingen) -> str:

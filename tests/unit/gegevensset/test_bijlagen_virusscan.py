@@ -35,7 +35,7 @@ class _Clamd(socketserver.UnixStreamServer):
 
 
 @contextmanager
-def _clamd(*antwoord: bytes) -> Iterator[tuple[_Clamd, ClamdScanner]]:
+def clamd(*antwoord: bytes) -> Iterator[tuple[_Clamd, ClamdScanner]]:
     with tempfile.TemporaryDirectory() as map_:
         adres = str(Path(map_) / "clamd")
         with _Clamd(adres, *antwoord) as server:
@@ -62,13 +62,13 @@ def _clamd(*antwoord: bytes) -> Iterator[tuple[_Clamd, ClamdScanner]]:
 )
 def test_antwoorden(antwoord: tuple[bytes, ...], uitslag: Uitslag) -> None:
     inhoud = bytes(range(256)) * 2_000
-    with _clamd(*antwoord) as (server, scanner):
+    with clamd(*antwoord) as (server, scanner):
         assert scanner.bekijk(inhoud) is uitslag
         assert server.ontvangen == inhoud
 
 
 def test_leeg_bestand() -> None:
-    with _clamd(b"stream: OK\0") as (_, scanner):
+    with clamd(b"stream: OK\0") as (_, scanner):
         assert scanner.bekijk(b"") is Uitslag.SCHOON
 
 
