@@ -19,13 +19,13 @@ Rollen = Mapping[str, Sequence[str]]
 _SCHEMA: Final = "#/components/schemas/{model}"
 
 _UITLEG: Final = (
-    "De gateway neemt leerlingdossiers van de kernapplicatie (ELK) aan, controleert en ondertekent ze, zet ze klaar en "
-    "levert ze over OSO aan het LAS van de school. Zij haalt ook dossiers op bij andere scholen (ophalingen), laat een "
-    "LAS weten dat een dossier klaarstaat (notificaties), zegt wie een dossier kreeg (verantwoording), en kan met de "
-    "hand een school, een partij of alles stilzetten (schakelaars). Alle fouten zijn "
-    "`application/problem+json` (RFC 9457) met een `code` voor programma's, een `melding` en `watNu` voor mensen. Onbekende velden en vraagvelden worden geweigerd. "
-    "Lijsten gaan per bladzijde: geef de waarde van `volgende` mee als `na`. Een POST met `Idempotency-Key` wordt 24 "
-    "uur lang één keer uitgevoerd."
+    "De gateway neemt leerlingdossiers van de kernapplicatie (ELK) aan, controleert en ondertekent ze, zet ze klaar en"
+    " levert ze over OSO aan het LAS van de school. Zij haalt ook dossiers op bij andere scholen (ophalingen), laat "
+    "een LAS weten dat een dossier klaarstaat (notificaties), zegt wie een dossier kreeg (verantwoording), en kan met "
+    "de hand een school, een partij of alles stilzetten (schakelaars). Alle fouten zijn `application/problem+json` "
+    "(RFC 9457) met een `code` voor programma's, een `melding` en `watNu` voor mensen. Onbekende velden en vraagvelden"
+    " worden geweigerd. Lijsten gaan per bladzijde: geef de waarde van `volgende` mee als `na`. Een POST met "
+    "`Idempotency-Key` wordt 24 uur lang één keer uitgevoerd."
 )
 
 _STATUSSEN: Final[Mapping[int, str]] = {
