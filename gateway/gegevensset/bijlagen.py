@@ -35,8 +35,8 @@ class BijlageGrenzen:
     """How large attachments may be, in bytes of the file itself (before ZIP and Base64), and how strict we are.
 
     `max_ratio`: a file over its size limit that came out this many times larger than it went in is a bomb.
-    `onleesbaar`: weight of what cannot be read. `pdf_seconden`: time for all PDFs of one dossier that need a real
-    reader. `max_aantal`: attachments in one dossier.
+    `onleesbaar`: weight of what cannot be read. `pdf_seconden`: processor time for all PDFs of one dossier that
+    need a real reader. `max_aantal`: attachments in one dossier.
     """
 
     per_bijlage: int = 5_000_000

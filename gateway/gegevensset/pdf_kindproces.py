@@ -8,7 +8,9 @@ each file. Answers: `veilig`, `gevaarlijk`, `wachtwoord`, `onleesbaar`.
 from __future__ import annotations
 
 import io
+import math
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -21,9 +23,11 @@ _MAX_DELEN = 1_000_000
 
 def main() -> None:
     """Judge each file on stdin until there is none."""
-    seconden = int(sys.argv[1])
+    seconden = float(sys.argv[1])
+    heel = math.ceil(seconden) + 1
     resource.setrlimit(resource.RLIMIT_AS, (_GEHEUGEN, _GEHEUGEN))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconden + 1, seconden + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (heel, heel))
+    signal.setitimer(signal.ITIMER_PROF, seconden)  # to the millisecond, where the limit above knows whole seconds only
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while kop := sys.stdin.buffer.read(8):
         bestand = sys.stdin.buffer.read(int.from_bytes(kop, "big"))

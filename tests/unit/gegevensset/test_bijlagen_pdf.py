@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.gegevensset import pdf_controle
 from gateway.gegevensset.pdf_controle import Oordeel, grondig, snel
 
 Bouw = Callable[[Any], None]
@@ -122,6 +124,17 @@ def test_veel_stromen_gaan_naar_de_lezer() -> None:
 def test_tijd_is_op() -> None:
     assert grondig([_pdf(), _pdf()], seconden=0.001) == [Oordeel.ONCONTROLEERBAAR] * 2
     assert grondig([], seconden=1) == []
+
+
+def test_een_drukke_machine_verandert_het_oordeel_niet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The reader gets no turn for longer than it may compute."""
+    traag = tmp_path / "traag.py"
+    traag.write_text(
+        "import runpy, sys, time\ntime.sleep(2.5)\n"
+        f"runpy.run_path({str(pdf_controle.__file__).replace('controle', 'kindproces')!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr(pdf_controle, "_KINDPROCES", traag)
+    assert grondig([_pdf()], seconden=2.0) == [Oordeel.VEILIG]
 
 
 def test_een_slechte_bederft_de_andere_niet() -> None:
