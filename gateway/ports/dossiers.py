@@ -50,8 +50,11 @@ class Dossiers(Protocol):
     def zet_quarantaine(self, elk_nummer: ElkNummer, nr: int, quarantaine: Quarantaine) -> None:
         """Mark a version as suspect."""
 
-    def met_pgn(self, pgn: Pgn, bron: Vestiging) -> Sequence[Dossier]:
-        """Dossiers of this pupil that are, or ever were, placed at this vestiging; the one set ready last first."""
+    def met_pgn(self, pgn: Pgn, bron: Vestiging, *, vergrendel: bool = False) -> Sequence[Dossier]:
+        """Dossiers of this pupil that are, or ever were, placed at this vestiging; the one set ready last first.
+
+        `vergrendel` holds others off those found until the transaction ends.
+        """
 
     def lijst(self, filter: DossierFilter, na: str | None, aantal: int) -> tuple[Sequence[Dossier], str | None]:
         """One page by elkNummer text, and the cursor of the next or None."""

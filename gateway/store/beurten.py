@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from gateway.ports import OpslagNietBeschikbaar
+from gateway.store.vast import voer_los_uit
 
 BEZET = "De opslag is te druk bezig met ander werk. Probeer het zo opnieuw; er is niets gewijzigd."
 _GROOTSTE = 32
@@ -126,14 +127,14 @@ class _Groep:
     def begin(self) -> None:
         """Begin a unit of work: the transaction itself, or a part of it that can be taken back."""
         if self._leden:
-            self.verbinding.exec_driver_sql("SAVEPOINT lid")
+            voer_los_uit(self.verbinding, "SAVEPOINT lid")
         else:
             self.verbinding.begin()
 
     def eindig(self) -> None:
         """End a unit of work that went well."""
         if self._leden:
-            self.verbinding.exec_driver_sql("RELEASE lid")
+            voer_los_uit(self.verbinding, "RELEASE lid")
         self._leden += 1
 
     def neem_terug(self, fout: BaseException) -> None:
@@ -141,8 +142,8 @@ class _Groep:
         if not self._leden:
             return  # nobody else is in it: `sluit` rolls back
         try:
-            self.verbinding.exec_driver_sql("ROLLBACK TO lid")
-            self.verbinding.exec_driver_sql("RELEASE lid")
+            voer_los_uit(self.verbinding, "ROLLBACK TO lid")
+            voer_los_uit(self.verbinding, "RELEASE lid")
         except (SQLAlchemyError, OSError) as weg:
             self._fout = fout if isinstance(fout, DBAPIError) else weg
 

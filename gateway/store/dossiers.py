@@ -170,9 +170,19 @@ class SqlDossiers:
         if self._sessie.schrijf(_QUARANTAINE, waarden).rowcount != 1:
             raise OpslagTegenstrijdig("De versie die in quarantaine moet, bestaat niet.")
 
-    def met_pgn(self, pgn: Pgn, bron: Vestiging) -> Sequence[Dossier]:
-        """Dossiers of this pupil that are, or ever were, placed at this vestiging; the one set ready last first."""
-        return dossierlezer.met_pgn(self._sessie, pgn, bron)
+    def met_pgn(self, pgn: Pgn, bron: Vestiging, *, vergrendel: bool = False) -> Sequence[Dossier]:
+        """Dossiers of this pupil that are, or ever were, placed at this vestiging; the one set ready last first.
+
+        `vergrendel` holds others off those found until the transaction ends.
+        """
+        gevonden = dossierlezer.met_pgn(self._sessie, pgn, bron)
+        if not (vergrendel and gevonden and self._sessie.postgres and self._sessie.schrijvend):
+            return gevonden
+        vast = sorted(dossier.elk_nummer.waarde for dossier in gevonden)
+        for elk in vast:
+            self._sessie.lees(_VERGRENDEL, {"elk": elk})
+        nu = dossierlezer.met_pgn(self._sessie, pgn, bron)
+        return [dossier for dossier in nu if dossier.elk_nummer.waarde in vast]
 
     def lijst(self, filter: DossierFilter, na: str | None, aantal: int) -> tuple[Sequence[Dossier], str | None]:
         """One page by elkNummer text, and the cursor of the next or None."""

@@ -80,6 +80,17 @@ class Vast:
             cursor.close()
 
 
+def voer_los_uit(verbinding: Connection, sql: str) -> None:
+    """Run a statement without values or rows, such as BEGIN, on the driver; raises `DBAPIError`."""
+    cursor = verbinding.connection.cursor()
+    try:
+        cursor.execute(sql)
+    except verbinding.dialect.dbapi.Error as fout:  # type: ignore[union-attr]  # a connection has a driver
+        _breek_af(verbinding, cursor, fout)
+    finally:
+        cursor.close()
+
+
 class _Vorm:
     """A statement for one database."""
 

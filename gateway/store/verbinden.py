@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.ports import OpslagNietBeschikbaar, OpslagVol
+from gateway.store.vast import voer_los_uit
 
 WACHT_SECONDEN = 10
 """How long a writer waits for another one before it gives up."""
@@ -140,7 +141,7 @@ def _sqlite_engine(doel: URL, pad: Path, aantal: int, begin: str, extra: tuple[s
 
     @event.listens_for(engine, "begin")
     def _begin(verbinding: Connection) -> None:
-        verbinding.exec_driver_sql(begin)
+        voer_los_uit(verbinding, begin)
 
     return engine
 

@@ -160,12 +160,11 @@ def _besluit(werk: Werk, gevraagd: _Vraag, pgn: Pgn | None, stand: Schakelstand)
     if uit is not None:
         # Switched off while this session was being checked: nothing may go out from now on.
         return _Besluit(uit)
-    kandidaten = werk.dossiers.met_pgn(pgn, gevraagd.punt.vestiging) if pgn is not None else ()
+    # Under the lock: who moves or withdraws a pupil and hears that it is done must not see the dossier leave later.
+    kandidaten = werk.dossiers.met_pgn(pgn, gevraagd.punt.vestiging, vergrendel=True) if pgn is not None else ()
     if not kandidaten:
         return _Besluit(Resultaat.LEERLING_NIET_HIER)
-    gekozen = _kies(kandidaten, gevraagd)
-    # Under the lock: who moves or withdraws a pupil and hears that it is done must not see the dossier leave later.
-    dossier = werk.dossiers.dossier(gekozen.elk_nummer, vergrendel=True) or gekozen
+    dossier = _kies(kandidaten, gevraagd)
     resultaat = _oordeel(dossier, gevraagd)
     if resultaat is not Resultaat.GELUKT or dossier.nieuwste is None:
         return _Besluit(resultaat, dossier)

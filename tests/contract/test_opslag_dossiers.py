@@ -131,6 +131,10 @@ def test_met_pgn_vindt_wie_hier_is_of_was_en_het_laatst_klaargezette_eerst(opsla
         assert _nummers(werk.dossiers.met_pgn(PGN, HIER)) == ["2", "1", "4"]
         assert _nummers(werk.dossiers.met_pgn(PGN, DAAR)) == ["4"]
         assert werk.dossiers.met_pgn(Pgn("999999990"), HIER) == []
+    with opslag.werk() as werk:
+        gelezen = werk.dossiers.met_pgn(PGN, HIER)
+        assert werk.dossiers.met_pgn(PGN, HIER, vergrendel=True) == gelezen
+        assert werk.dossiers.met_pgn(Pgn("999999990"), HIER, vergrendel=True) == []
 
 
 def _nummers(dossiers: Sequence[Dossier]) -> list[str]:

@@ -118,7 +118,7 @@ class Dossiers(Deel):
             raise OpslagTegenstrijdig("De versie die in quarantaine moet, bestaat niet.")
         self.staat.versies[elk_nummer.waarde, nr] = (replace(gevonden[0], quarantaine=quarantaine), gevonden[1])
 
-    def met_pgn(self, pgn: Pgn, bron: Vestiging) -> Sequence[Dossier]:
+    def met_pgn(self, pgn: Pgn, bron: Vestiging, *, vergrendel: bool = False) -> Sequence[Dossier]:
         hier = [
             self._heel(kaal)
             for _, kaal in sorted(self.staat.dossiers.items())
