@@ -104,8 +104,8 @@ class BreekbareOpslag:
         self.breek: Callable[[], None] = Breekpunt()
 
     @contextmanager
-    def werk(self) -> Iterator[Any]:
-        with self._binnen.werk() as werk:
+    def werk(self, *, samen: bool = False) -> Iterator[Any]:
+        with self._binnen.werk(samen=samen) as werk:
             yield werk
             self.breek()
         self.breek()

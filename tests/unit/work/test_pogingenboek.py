@@ -23,11 +23,11 @@ class Wankel:
         self.weg = weg
         self.fout = fout or OpslagNietBeschikbaar()
 
-    def werk(self) -> AbstractContextManager[Werk]:
+    def werk(self, *, samen: bool = False) -> AbstractContextManager[Werk]:
         if self.weg:
             self.weg -= 1
             raise self.fout
-        return self.echt.werk()
+        return self.echt.werk(samen=samen)
 
     def lezen(self) -> AbstractContextManager[Werk]:
         return self.echt.lezen()
