@@ -129,7 +129,7 @@ def test_te_veel_geheugen_wordt_afgekapt(maak: Maker) -> None:
 def test_na_een_afgekapt_dossier_werkt_het_volgende(maak: Maker) -> None:
     lus = LUS.format("string($a * $b) = /*/*[1]")
     inhoud = f'<xsl:if test="contains(string(/), \'hangt\')"><xsl:value-of select="{lus}"/></xsl:if>'
-    proces = maak(kwaad(inhoud), Saxongrenzen(seconden=2))
+    proces = maak(kwaad(inhoud), Saxongrenzen(seconden=10))  # also for starting and compiling, on a busy machine
     assert b"meldingen" in proces.vraag(0, dossier())
     with pytest.raises(SaxonFout):
         proces.vraag(0, dossier(leerling="<voornaam>hangt</voornaam>"))
