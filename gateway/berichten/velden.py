@@ -80,7 +80,7 @@ class Veld:
         tekst = "".join(element.xpath("text()")) if len(element) else element.text or ""
         if self.waarde.code:
             tekst = next((onze for onze, zijn in pakket.waarden.items() if zijn == tekst.strip()), tekst)
-        return self.waarde.voor(pakket.vormen).lees(tekst)
+        return (self.waarde.voor(pakket.vormen) if pakket.vormen else self.waarde).lees(tekst)
 
 
 @dataclass(frozen=True, slots=True)

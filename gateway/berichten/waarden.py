@@ -39,7 +39,7 @@ class Waarde:
 
     def voor(self, vormen: Mapping[str, str]) -> Waarde:
         """This kind of value as a pack with these `vormen` writes it."""
-        return self.vormen[vormen[self.soort]] if self.soort in vormen else self
+        return self.vormen[vormen[self.soort]] if self.soort and self.soort in vormen else self
 
 
 def kaal(maak: Callable[[str], _W], *, code: bool = False) -> Waarde:
@@ -102,12 +102,14 @@ def _zonder_stuurtekens(tekst: str, behalve: str) -> str:
     return tekst
 
 
+_KENMERK = kaal(RouteringsKenmerk)
+
+
 def lees_kenmerk(tekst: str) -> RouteringsKenmerk:
     """Read a routeringsKenmerk; the form that we keep for an index means nothing on the line."""
-    gelezen: RouteringsKenmerk = kaal(RouteringsKenmerk).lees(tekst)
-    if gelezen.index is not None:
+    if " " in tekst.strip(_WIT):
         raise BerichtOngeldig
-    return gelezen
+    return _KENMERK.lees(tekst)  # type: ignore[no-any-return]  # a Waarde reads whatever it is for
 
 
 def schrijf_kenmerk(kenmerk: RouteringsKenmerk) -> str:

@@ -30,8 +30,8 @@ def _eis(patroon: re.Pattern[str], tekst: str, soort: str, verwacht: str) -> Non
 
 _BRIN = re.compile(r"[0-9]{2}[A-Z]{2}")
 _VESTIGINGSCODE = re.compile(r"[0-9]{2}")
-_KENMERK = re.compile(r"[\x21-\x7e]{1,32}")
 _INDEX = re.compile(r"nr (?:0|[1-9][0-9]{0,8})")
+_KENMERK = re.compile(rf"[\x21-\x7e]{{1,32}}|{_INDEX.pattern}")
 _PGN = re.compile(r"[0-9]{9}")
 _OIN = re.compile(r"[0-9]{20}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -87,8 +87,7 @@ class RouteringsKenmerk:
     waarde: str
 
     def __post_init__(self) -> None:
-        if self.index is None:
-            _eis(_KENMERK, self.waarde, "een routeringsKenmerk", "1 tot 32 zichtbare tekens zonder spatie")
+        _eis(_KENMERK, self.waarde, "een routeringsKenmerk", "1 tot 32 zichtbare tekens zonder spatie")
 
     @classmethod
     def van_index(cls, index: int) -> RouteringsKenmerk:
