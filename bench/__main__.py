@@ -12,10 +12,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import klaarzetten, pull, push, toetsen
+from bench import geheugen, klaarzetten, pull, push, toetsen, werkers
 from bench.meten import Rij, Uitkomst
 
-_METINGEN: tuple[Callable[[], list[Uitkomst]], ...] = (push.meet, toetsen.meet, pull.meet, klaarzetten.meet)
+_METINGEN: tuple[Callable[[], list[Uitkomst]], ...] = (
+    push.meet,
+    geheugen.meet,
+    toetsen.meet,
+    pull.meet,
+    klaarzetten.meet,
+    werkers.meet,
+)
 _UIT = Path(__file__).parent / "results.json"
 
 

@@ -29,12 +29,7 @@ _PLEK = Vestiging.van("00YY", "00")
 def meet() -> list[Uitkomst]:
     """Push 10 000 dossiers of 20–180 KB, then set 100 and all of them ready."""
     with bench_wereld() as (_, wereld):
-        nu = wereld.klok.nu()
-        punt = Aanleverpunt(_PLEK, 100, None, "sleutel", nu).geregistreerd(RouteringsKenmerk("K931"), True, nu)
-        with wereld.opslag.werk() as werk:
-            werk.scholen.bewaar(SCHOLEN[0])
-            werk.aanleverpunten.bewaar(punt)
-        context = ContextWijziging(plaatsing=_PLEK, oki_doc_vrijgegeven=True)
+        context = zet_klaar_voor(wereld)
         pgns = (proef_pgn(nr) for nr in range(VEEL))
         for nr, dossier in enumerate(maak_dossiers(pgns), start=1):
             lever_aan(wereld, ElkNummer(str(nr)), Aanlevering(dossier, context=context), _WIE)
@@ -48,6 +43,16 @@ def meet() -> list[Uitkomst]:
         ),
         Rij("klaarzetten in bulk: piek van het geheugen (aanleveren erbij)", piek, 300, "MB"),
     ]
+
+
+def zet_klaar_voor(wereld: Wereld) -> ContextWijziging:
+    """Make a school with a point that is on; gives the context with which a dossier may be set ready there."""
+    nu = wereld.klok.nu()
+    punt = Aanleverpunt(_PLEK, 100, None, "sleutel", nu).geregistreerd(RouteringsKenmerk("K931"), True, nu)
+    with wereld.opslag.werk() as werk:
+        werk.scholen.bewaar(SCHOLEN[0])
+        werk.aanleverpunten.bewaar(punt)
+    return ContextWijziging(plaatsing=_PLEK, oki_doc_vrijgegeven=True)
 
 
 def _nummers(vanaf: int, aantal: int) -> list[ElkNummer]:

@@ -63,12 +63,12 @@ class AltijdGoed:
         return True
 
 
-def maak_wereld(map_: Path, url: str | None = None) -> Wereld:
-    """A world with the real store and validator, and the two stand-ins above."""
+def maak_wereld(map_: Path, url: str | None = None, sleutel: str | None = None) -> Wereld:
+    """A world with the real store and validator, and the two stand-ins above; without `sleutel` a key of its own."""
     adres = url or f"sqlite:///{map_ / 'bench.sqlite'}"
     migreer(adres)
     return Wereld(
-        opslag=SqlOpslag(adres, Kluis(f"bench:{nieuwe_sleutel()}")),
+        opslag=SqlOpslag(adres, Kluis(f"bench:{sleutel or nieuwe_sleutel()}")),
         klok=Systeemklok(),
         toetser=Toetser(Pakketten.laad()),
         ondertekenaar=ZonderHandtekening(),
