@@ -56,6 +56,7 @@ class NietOphaalbaar(StrEnum):
     OKI_DOC_NIET_VRIJGEGEVEN = "OkiDocNietVrijgegeven"
     TEGENGEHOUDEN = "Tegengehouden"
     IN_QUARANTAINE = "InQuarantaine"
+    INHOUD_VERWIJDERD = "InhoudVerwijderd"
     AANLEVERPUNT_NIET_GEREGISTREERD = "AanleverpuntNietGeregistreerd"
     AANLEVERPUNT_UITGEZET = "AanleverpuntUitgezet"
 
@@ -103,6 +104,13 @@ class Versie:
     inzage_ontbreekt: bool
     """An inzage block is there and says that the parents have not seen the dossier (profile BB only)."""
     quarantaine: Quarantaine | None = None
+    verwijderd: datetime | None = None
+    """Since when its content is gone (retention); the facts stay."""
+
+    @property
+    def uitleverbaar(self) -> bool:
+        """True when the content is there and not suspected."""
+        return self.quarantaine is None and self.verwijderd is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +215,7 @@ class Dossier:
             return Uitkomstcode.OKI_DOC_NIET_VRIJGEGEVEN
         if self.nieuwste is not None and not self.nieuwste.heeft_pgn:
             return Uitkomstcode.GEEN_PGN
-        if self.nieuwste is None or self.nieuwste.quarantaine is not None:
+        if self.nieuwste is None or not self.nieuwste.uitleverbaar:
             return Uitkomstcode.GEEN_GELDIG_DOSSIER
         return None
 
@@ -232,6 +240,8 @@ class Dossier:
         """Why it is not to be had, the aanleverpunt aside: the LAS hears that it is not ready."""
         if self.nieuwste is None:
             return NietOphaalbaar.GEEN_GELDIG_DOSSIER
+        if self.nieuwste.verwijderd is not None:
+            return NietOphaalbaar.INHOUD_VERWIJDERD
         if self.klaarzetting is None:
             return NietOphaalbaar.NIET_KLAARGEZET
         if not self.nieuwste.heeft_pgn:

@@ -172,4 +172,5 @@ def versie_uit(rij: Any) -> Versie:
         heeft_pgn=rij.heeft_pgn,
         inzage_ontbreekt=rij.inzage_ontbreekt,
         quarantaine=Quarantaine(moment, rij.quarantaine_reden) if moment is not None else None,
+        verwijderd=rij.verwijderd,
     )

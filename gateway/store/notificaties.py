@@ -75,6 +75,7 @@ _KANDIDATEN = (
         vr.c.heeft_pgn,
         not_(vr.c.inzage_ontbreekt),
         vr.c.quarantaine_moment.is_(None),
+        vr.c.verwijderd.is_(None),
         not_(_GEHOORD),
         not_(_GEKREGEN),
     )

@@ -66,13 +66,7 @@ _SHA = select(versie.c.sha256).where(versie.c.elk_nummer == _ELK, versie.c.versi
 _ZONDER_INHOUD = (
     update(versie)
     .where(versie.c.elk_nummer == _ELK, versie.c.versie == _NR)
-    .values(
-        vergelijking=b"",
-        quarantaine_moment=func.coalesce(
-            versie.c.quarantaine_moment, bindparam("b_m", type_=versie.c.quarantaine_moment.type)
-        ),
-        quarantaine_reden=func.coalesce(versie.c.quarantaine_reden, bindparam("b_r")),
-    )
+    .values(vergelijking=b"", verwijderd=bindparam("b_m"))
 )
 _STEEN = insert(grafsteen)
 _STENEN = select(grafsteen).order_by(grafsteen.c.id)
@@ -154,13 +148,13 @@ class SqlOpruiming:
         return [(ElkNummer(rij.elk_nummer), rij.versie) for rij in self._sessie.lees(_VERLOPEN, waarden)]
 
     def wis_inhoud(self, elk_nummer: ElkNummer, nr: int, moment: datetime, reden: str) -> None:
-        """Remove octets, evidence and report of a version; its facts stay, in quarantine, and equal to no push."""
+        """Remove octets, evidence and report of a version; its facts stay, and are equal to no push."""
         s, sleutel = self._sessie, {"elk": elk_nummer.waarde, "nr": nr}
         sha256 = s.lees(_SHA, sleutel).scalar()
         if s.schrijf(_WIS_OCTETS, sleutel).rowcount != 1:
             raise OpslagTegenstrijdig("Deze versie bestaat niet, of haar inhoud is al verwijderd.")
         s.schrijf(_WIS_BEWIJS, sleutel)
-        s.schrijf(_ZONDER_INHOUD, sleutel | {"b_m": moment, "b_r": reden})
+        s.schrijf(_ZONDER_INHOUD, sleutel | {"b_m": moment})
         self._zet_steen(Grafsteen(moment, "dossier-inhoud", reden, self._pseudoniem(elk_nummer), nr, sha256))
 
     def wis_leerling(self, elk_nummer: ElkNummer, moment: datetime, reden: str) -> Mapping[str, int]:

@@ -116,6 +116,7 @@ versie = Table(
     Column("inzage_ontbreekt", Boolean, nullable=False),
     Column("quarantaine_moment", Moment),
     Column("quarantaine_reden", TEKST),
+    Column("verwijderd", Moment),
     CheckConstraint("versie >= 1", name="vanaf_een"),
 )
 

@@ -109,6 +109,10 @@ NIET_OPHAALBAAR: dict[NietOphaalbaar, str] = {
         "Na levering van deze versie heeft het Traffic Center het aanleverpunt uitgezet. Herstel het dossier in ELK en "
         "lever het opnieuw aan."
     ),
+    NietOphaalbaar.INHOUD_VERWIJDERD: (
+        "De bewaartermijn van dit dossier is voorbij; de inhoud is verwijderd. Is het toch nog nodig, lever het dan "
+        "opnieuw aan vanuit ELK."
+    ),
     NietOphaalbaar.AANLEVERPUNT_NIET_GEREGISTREERD: KLAARZETTEN[Uitkomstcode.AANLEVERPUNT_NIET_GEREGISTREERD],
     NietOphaalbaar.AANLEVERPUNT_UITGEZET: KLAARZETTEN[Uitkomstcode.AANLEVERPUNT_UITGEZET],
 }

@@ -184,7 +184,7 @@ def _bezwaar(
         return Waarom.NIEUWERE_VERSIE
     if dossier.klaarzetting is None or dossier.context.herkomst is not Herkomst.REGULIER:
         return Waarom.NIET_KLAARGEZET
-    if versie.quarantaine is not None or versie.inzage_ontbreekt or not versie.heeft_pgn:
+    if not versie.uitleverbaar or versie.inzage_ontbreekt or not versie.heeft_pgn:
         return Waarom.NIET_UITLEVERBAAR
     if taak.aanvraagdatum < termijnen.verzoeken_voor(nu):
         return Waarom.AANVRAAG_TE_OUD

@@ -126,6 +126,8 @@ def _versies(werk: Werk, dossier: Dossier) -> Iterator[Tijdlijnregel]:
         yield Tijdlijnregel(versie.verzameldatum, "versie", "aanvaard", {"versie": nr, "sha256": versie.sha256})
         if versie.quarantaine is not None:
             yield Tijdlijnregel(versie.quarantaine.moment, "versie", "quarantaine", {"versie": nr})
+        if versie.verwijderd is not None:
+            yield Tijdlijnregel(versie.verwijderd, "versie", "inhoud-verwijderd", {"versie": nr})
 
 
 def _historie(werk: Werk, elk_nummer: ElkNummer) -> Iterator[Tijdlijnregel]:

@@ -206,8 +206,7 @@ def test_inhoud_gaat_na_ophalen_of_seizoen_en_laat_een_steen_na(opslag: Opslag) 
         assert heel is not None
         assert heel.nieuwste is not None
         assert heel.nieuwste.vergelijking == b""
-        assert heel.nieuwste.quarantaine is not None
-        assert heel.nieuwste.quarantaine.reden == "bewaartermijn"
+        assert (heel.nieuwste.verwijderd, heel.nieuwste.quarantaine) == (NU, None)
         (steen,) = werk.opruiming.grafstenen(ELK)
         assert (steen.soort, steen.versie, steen.sha256) == ("dossier-inhoud", 2, sha.sha256 if sha else None)
         assert werk.opruiming.grafstenen(ANDER) == []

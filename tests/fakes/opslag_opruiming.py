@@ -8,7 +8,6 @@ from datetime import datetime
 
 from gateway.domain.aflevering import AfleveringStatus
 from gateway.domain.bewaren import Grafsteen
-from gateway.domain.dossier import Quarantaine
 from gateway.domain.waarden import ElkNummer
 from gateway.ports import OpslagTegenstrijdig
 from tests.fakes.opslag_staat import Deel, haal_weg, pseudoniem_van
@@ -36,7 +35,7 @@ class Opruiming(Deel):
         versie, inhoud = self.staat.versies.get((elk_nummer.waarde, nr), (None, None))
         if versie is None or inhoud is None:
             raise OpslagTegenstrijdig("Deze versie bestaat niet, of haar inhoud is al verwijderd.")
-        leeg = replace(versie, vergelijking=b"", quarantaine=versie.quarantaine or Quarantaine(moment, reden))
+        leeg = replace(versie, vergelijking=b"", verwijderd=moment)
         self.staat.versies[elk_nummer.waarde, nr] = (leeg, None)
         pseudoniem = pseudoniem_van(elk_nummer)
         self.staat.grafstenen.append(Grafsteen(moment, "dossier-inhoud", reden, pseudoniem, nr, versie.sha256))

@@ -58,7 +58,7 @@ def test_na_de_termijn_gaat_de_inhoud_en_zegt_de_gateway_dat() -> None:
     with wereld.opslag.lezen() as werk:
         heel = werk.dossiers.dossier(ELK)
         assert heel is not None
-        assert heel.niet_ophaalbaar(punt()) is NietOphaalbaar.IN_QUARANTAINE
+        assert heel.niet_ophaalbaar(punt()) is NietOphaalbaar.INHOUD_VERWIJDERD
         assert werk.dossiers.octets(ELK, 1) is None
         assert [rij.operatie for rij in werk.logboek.audit_over(ELK)] == ["inhoud-verwijderen"]
         assert [steen.versie for steen in werk.opruiming.grafstenen(ELK)] == [1]
