@@ -296,19 +296,17 @@ def maak_doelsysteem(
     from gateway.usecases.doelsysteem import Doelsysteem
     from gateway.xmlio import Grenzen
 
-    pakket = berichtpakket(instellingen)
     verzender = maak_verzender(instellingen, keuring)
     versies = wereld.toetser.pakketten.versies if isinstance(wereld.toetser, Toetser) else ()
     return Doelsysteem(
         wereld,
         BronKlant(
             verzender,
-            pakket,
+            berichtpakket(instellingen),
             omgang,
             termijn=instellingen.bron_seconden,
             maximum=instellingen.max_bericht,
         ),
-        pakket.tabel,
         Dossiervergelijker(Grenzen(octetten=instellingen.max_bericht)),
         tuple(reversed(versies)),
     )

@@ -24,6 +24,11 @@ class Token:
     vestigingen: frozenset[Vestiging] = frozenset()
     bestuur: str | None = None
 
+    @property
+    def binnen(self) -> frozenset[Vestiging] | None:
+        """The vestigingen whose pupils it may see: None for all; for a locatiebeheerder those of the token."""
+        return self.vestigingen if self.rol is Rol.LOCATIEBEHEERDER else None
+
     def geldig_op(self, moment: datetime) -> bool:
         """True when neither revoked nor expired."""
         return self.ingetrokken is None and (self.verloopt is None or moment < self.verloopt)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway.bootstrap import (
-    berichtpakket,
     berichtpakketten,
     maak_berichttekenaar,
     maak_keuring,
@@ -96,7 +95,6 @@ class Dienst:
         instellingen = RestInstellingen(
             werker=self._zijwerk.klaarzetten,
             ophaler=self._zijwerk.ophalen,
-            betekenis=berichtpakket(self._instellingen).tabel.betekenis,
             stopt=self._stopt.is_set,
             dev=self._dev,
             webhook_hosts=frozenset(self._instellingen.webhook_hosts),

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from gateway.domain.gevolg import Resultaattabel
 from gateway.domain.ophaling import Ophaling
 from gateway.ports import Bronnen, Vergelijker, Wereld
 
@@ -32,11 +31,10 @@ class Ophaalregels:
 
 @dataclass(frozen=True, slots=True)
 class Doelsysteem:
-    """What fetching needs: the world, the bronnen, the result table of the message pack, packs by preference."""
+    """What fetching needs: the world, the bronnen, packs by preference."""
 
     wereld: Wereld
     bronnen: Bronnen
-    tabel: Resultaattabel
     vergelijker: Vergelijker
     dossier_versies: tuple[str, ...] = ()
     """Versions of the gegevensset that we can judge, most wanted first."""

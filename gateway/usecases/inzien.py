@@ -12,7 +12,7 @@ from gateway.domain.logboek import AuditRegel, Gebeurtenis, HistorieRegel, Opdra
 from gateway.domain.overdracht import Levering
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.toegang import Token
-from gateway.domain.waarden import Brin, ElkNummer, Rol, Vestiging
+from gateway.domain.waarden import Brin, ElkNummer, Rol
 from gateway.ports import DossierFilter, LeveringFilter, Wereld, Werk
 from gateway.usecases import schakelen
 from gateway.usecases.klaarzetten import ziet
@@ -80,9 +80,8 @@ class Lijstvraag:
 
 def dossiers(wereld: Wereld, token: Token, vraag: Lijstvraag) -> tuple[Sequence[Dossierbeeld], str | None]:
     """One page of dossiers within the scope, and the cursor of the next."""
-    binnen = token.vestigingen if token.rol is Rol.LOCATIEBEHEERDER else None
     with wereld.opslag.lezen() as werk:
-        filter_ = DossierFilter(vraag.status, vraag.brin, vraag.vestigingscode, binnen)
+        filter_ = DossierFilter(vraag.status, vraag.brin, vraag.vestigingscode, token.binnen)
         rijen, volgende = werk.dossiers.lijst(filter_, vraag.na, vraag.aantal)
         stand = schakelen.stand(werk, wereld.klok.nu())
         alle = (schakelen.zoals_geschakeld(stand, punt) for punt in werk.aanleverpunten.alle())
@@ -130,9 +129,8 @@ class Overdrachtenvraag:
 
 def overdrachten(wereld: Wereld, token: Token, vraag: Overdrachtenvraag) -> tuple[Sequence[Levering], int | None]:
     """Outgoing transfers of our points, oldest first; the locatiebeheerder sees those of his own point."""
-    binnen: frozenset[Vestiging] | None = token.vestigingen if token.rol is Rol.LOCATIEBEHEERDER else None
     with wereld.opslag.lezen() as werk:
-        filter_ = LeveringFilter(vraag.brin, vraag.sinds, vraag.resultaat, binnen)
+        filter_ = LeveringFilter(vraag.brin, vraag.sinds, vraag.resultaat, token.binnen)
         return werk.leveringen.lijst(filter_, vraag.na, vraag.aantal)
 
 

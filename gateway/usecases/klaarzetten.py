@@ -46,7 +46,7 @@ def plaats_opdracht(
         token_id=token.id,
         aantal=len(rijen),
         gereed=0,
-        binnen=token.vestigingen if token.rol is Rol.LOCATIEBEHEERDER else None,
+        binnen=token.binnen,
     )
     with wereld.opslag.werk() as werk:
         werk.klaarzettingen.maak(opdracht, rijen)

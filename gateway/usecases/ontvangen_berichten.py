@@ -24,7 +24,7 @@ from gateway.domain.overdracht import Adresblok, Notificatie, Terugkoppeling
 from gateway.domain.partij import Partij
 from gateway.domain.resultaat import Resultaat
 from gateway.domain.toegang import Token
-from gateway.domain.waarden import Brin, Rol, RouteringsKenmerk, Vestiging
+from gateway.domain.waarden import Brin, RouteringsKenmerk, Vestiging
 from gateway.ports import Wereld, Werk
 from gateway.usecases.uitleveren import PartijGeweigerd
 
@@ -180,6 +180,5 @@ def _meld(werk: Werk, bericht: OntvangenBericht, bericht_id: int, moment: dateti
 
 def lijst(wereld: Wereld, token: Token, na: int, aantal: int) -> tuple[Sequence[OntvangenBericht], int | None]:
     """One page of what came in, oldest first; a locatiebeheerder sees what is for his own vestigingen."""
-    binnen = token.vestigingen if token.rol is Rol.LOCATIEBEHEERDER else None
     with wereld.opslag.lezen() as werk:
-        return werk.ontvangen.lijst(binnen, na, aantal)
+        return werk.ontvangen.lijst(token.binnen, na, aantal)

@@ -124,7 +124,7 @@ def _neem_sessie(doel: Doelsysteem, ophaling: Ophaling, antwoord: Overdrachtantw
         if antwoord.sessie_id is not None and antwoord.resultaat is Resultaat.GELUKT:
             werk.ophalingen.bewaar(ophaling.met_sessie(antwoord.sessie_id, antwoord.punten, nu))
             return
-        if doel.tabel.zet_uit(antwoord.resultaat, Zijde.DOEL):
+        if doel.wereld.tabel.zet_uit(antwoord.resultaat, Zijde.DOEL):
             _merk_uitgezet(werk, ophaling, antwoord.resultaat, nu)
         _rond_af(werk, werk.ophalingen.bewaar(ophaling.mislukt(antwoord.resultaat, nu)), nu)
 
@@ -181,7 +181,7 @@ def _neem_antwoord(doel: Doelsysteem, ophaling: Ophaling, plaats: int, bronantwo
 def _geloofwaardig(doel: Doelsysteem, ophaling: Ophaling, plaats: int, antwoord: Documentantwoord) -> Resultaat:
     """The result, when a bron may give it and it answers what was asked; else it is no answer."""
     resultaat = antwoord.resultaat
-    regel = doel.tabel.regels.get(resultaat)
+    regel = doel.wereld.tabel.regels.get(resultaat)
     zonder_datum = ophaling.vragen[plaats].sinds is None
     if (
         regel is None
@@ -215,7 +215,7 @@ def _valideer(doel: Doelsysteem, ophaling: Ophaling) -> None:
     resultaat = Resultaat.GELUKT if goed else Resultaat.AFGEKEURD
     with doel.wereld.opslag.werk() as werk:
         werk.ophalingen.bewaar_document(ophaling.id, klaar)
-        werk.ophalingen.bewaar(begonnen.beslist(plaats, resultaat, doel.tabel))
+        werk.ophalingen.bewaar(begonnen.beslist(plaats, resultaat, doel.wereld.tabel))
 
 
 def _vorige_octets(werk: Werk, vorige_id: str | None) -> bytes | None:
@@ -302,7 +302,7 @@ def _later(doel: Doelsysteem, ophaling: Ophaling) -> None:
 
 def _beslis(doel: Doelsysteem, ophaling: Ophaling, plaats: int, resultaat: Resultaat) -> None:
     with doel.wereld.opslag.werk() as werk:
-        werk.ophalingen.bewaar(ophaling.beslist(plaats, resultaat, doel.tabel))
+        werk.ophalingen.bewaar(ophaling.beslist(plaats, resultaat, doel.wereld.tabel))
 
 
 def _onderwerp(ophaling: Ophaling) -> str:

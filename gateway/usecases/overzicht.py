@@ -13,7 +13,7 @@ from enum import StrEnum
 from gateway.domain.dossier import Dossier, Status
 from gateway.domain.overdracht import Levering
 from gateway.domain.toegang import Token
-from gateway.domain.waarden import Brin, Rol, Vestiging
+from gateway.domain.waarden import Brin, Vestiging
 from gateway.ports import DossierFilter, Wereld, Werk
 from gateway.usecases import meldingen
 from gateway.usecases.inzien import Dossierbeeld, beeld
@@ -61,8 +61,7 @@ _PER_KEER = 200
 
 def overzicht(wereld: Wereld, token: Token, vraag: Overzichtvraag) -> tuple[Sequence[Overzichtrij], str | None]:
     """One page of placed pupils within the scope, by ELK number, and the cursor of the next."""
-    binnen = token.vestigingen if token.rol is Rol.LOCATIEBEHEERDER else None
-    filter_ = DossierFilter(None, vraag.brin, vraag.vestigingscode, binnen)
+    filter_ = DossierFilter(None, vraag.brin, vraag.vestigingscode, token.binnen)
     rijen: list[Overzichtrij] = []
     na, meer, nu = vraag.na, True, wereld.klok.nu()
     while meer:

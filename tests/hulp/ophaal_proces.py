@@ -111,9 +111,7 @@ def maak_doel(opdracht: dict[str, Any], toetser: Toetser, breek: Callable[[], No
         traffic_center=cast(Any, Omlijst(tc, breek)),
     )
     bronnen = BronKlant(verzender(), pakket, Omgang(Omgangsregels()))
-    return Doelsysteem(
-        wereld, cast(Any, Omlijst(bronnen, breek)), pakket.tabel, Dossiervergelijker(), ("2019.1",), Ophaalregels()
-    )
+    return Doelsysteem(wereld, cast(Any, Omlijst(bronnen, breek)), Dossiervergelijker(), ("2019.1",), Ophaalregels())
 
 
 def in_kind(bij: int, werk: Callable[[Punten], bool]) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class Ophaalproef:
     @property
     def doel(self) -> Doelsysteem:
         """A fresh process on the same store."""
-        return Doelsysteem(self.wereld, self.bronnen, TABEL, NepVergelijker(), ("2019.1",), self.regels)
+        return Doelsysteem(self.wereld, self.bronnen, NepVergelijker(), ("2019.1",), self.regels)
 
     def vraag(self, **anders: Any) -> str:
         """Order a fetch."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.domain.resultaat import Resultaat
-
 
 def _nooit() -> bool:
     return False
@@ -16,17 +14,12 @@ def _niemand(_rij: str) -> None:
     """Nobody to hand work over to: the sweeper finds it."""
 
 
-def _naamloos(resultaat: Resultaat) -> str:
-    return f"Het resultaat is {resultaat.value}."
-
-
 @dataclass(frozen=True, slots=True)
 class RestInstellingen:
     """What the REST port must know beside the world.
 
     `werker` hands the id of a klaarzetting to the background worker, called from a thread of ours once the order is
     stored; it may raise, the sweeper finds the order then. `ophaler` does the same for a fetch.
-    `betekenis` gives the sentence for people that goes with a result of OSO.
     `gereed` pings what readiness depends on and raises when it does not answer (None: the store). `stopt` tells that
     the process is stopping, so that live progress ends. `webhook_hosts` are the only hosts a webhook may go to; in
     `dev` every address may be used, loopback and plain http included. Sizes are bytes, times seconds.
@@ -34,7 +27,6 @@ class RestInstellingen:
 
     werker: Callable[[str], None]
     ophaler: Callable[[str], None] = _niemand
-    betekenis: Callable[[Resultaat], str] = _naamloos
     gereed: Callable[[], None] | None = None
     stopt: Callable[[], bool] = _nooit
     dev: bool = False

@@ -347,7 +347,7 @@ def _melding(omgeving: Omgeving, rij: Ophaling) -> str | None:
     """The code of OSO goes with a sentence for people (wiki OSO:2017/Algemene Eisen)."""
     if rij.melding is not None or not rij.klaar or rij.resultaat is None:
         return rij.melding
-    return omgeving.instellingen.betekenis(rij.resultaat)
+    return omgeving.wereld.tabel.betekenis(rij.resultaat)
 
 
 def _geen_dossier(omgeving: Omgeving, rij: Ophaling, waarom: Waarom) -> RestFout:

@@ -141,6 +141,6 @@ def _rij(omgeving: Omgeving, een: Overzichtrij) -> dict[str, Any]:
             "moment": moment(geweigerd.moment),
             "systeem": geweigerd.systeem,
             "resultaat": geweigerd.resultaat.value,
-            "betekenis": omgeving.instellingen.betekenis(geweigerd.resultaat),
+            "betekenis": omgeving.wereld.tabel.betekenis(geweigerd.resultaat),
         }
     return gevuld(velden)

@@ -38,7 +38,7 @@ class Ophaalwereld:
         self.bronnen = NepBronnen()
         self.bronnen.zet(BASIS, _goed())
         self.gegeven: list[str] = []
-        self.w: RestWereld = maak_restwereld(ophaler=self._haal, betekenis=TABEL.betekenis)
+        self.w: RestWereld = maak_restwereld(ophaler=self._haal)
         self.w.school_met_punt()
 
     def _haal(self, ophaling_id: str) -> None:
@@ -49,7 +49,7 @@ class Ophaalwereld:
         wereld = replace(self.w.wereld, zoeksleutels=NepZoeksleutels())
         # The clock of this world goes on with every look: a pause must be longer than a test looks.
         regels = Ophaalregels(pauze=timedelta(minutes=2), langste_pauze=timedelta(minutes=2))
-        doel = Doelsysteem(wereld, self.bronnen, TABEL, NepVergelijker(), ("2019.1",), regels)
+        doel = Doelsysteem(wereld, self.bronnen, NepVergelijker(), ("2019.1",), regels)
         with wereld.opslag.lezen() as werk:
             te_doen = werk.ophalingen.te_doen(wereld.klok.nu(), 100)
         for ophaling_id in te_doen:
