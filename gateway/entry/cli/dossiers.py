@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -140,13 +140,23 @@ def _uitgepakt(bestanden: list[Path]) -> tuple[list[Path], bool]:
     for bestand in bestanden:
         if bestand.is_dir():
             uit_map = True
-            inhoud = sorted(pad for pad in bestand.rglob("*") if pad.suffix.lower() == ".xml" and pad.is_file())
+            inhoud = _in_map(bestand)
             if not inhoud:
                 stop(Afloop.GEBRUIK, f"{bestand}: in deze map staan geen dossiers (.xml).")
             gevonden += inhoud
         else:
             gevonden.append(bestand)
     return gevonden, uit_map
+
+
+def _in_map(map_: Path) -> list[Path]:
+    """The XML files in a folder and below it, links that lead nowhere included: nothing is passed over in silence."""
+
+    def weiger(fout: OSError) -> NoReturn:
+        stop(Afloop.GEBRUIK, f"{fout.filename}: kan de map niet lezen ({fout.strerror}).")
+
+    alle = (Path(waar, naam) for waar, _, namen in os.walk(map_, onerror=weiger) for naam in namen)
+    return sorted(pad for pad in alle if pad.suffix.lower() == ".xml" and (pad.is_file() or not pad.exists()))
 
 
 @contextmanager

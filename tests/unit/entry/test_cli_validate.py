@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import stat
@@ -90,6 +91,27 @@ def test_map_als_json_regels(map_: Path) -> None:
 
 def test_map_als_json_blijft_een_lijst(map_: Path) -> None:
     assert len(json.loads(_doe("validate", map_, "--json").stdout)) == 3
+
+
+def test_een_koppeling_naar_niets_in_een_map_wordt_gemeld(map_: Path) -> None:
+    (map_ / "d-weg.xml").symlink_to(map_ / "nergens.xml")
+    uit = _doe("validate", map_, "--json")
+    assert (uit.exit_code, len(json.loads(uit.stdout))) == (2, 3)
+    assert uit.stderr == f"{map_ / 'd-weg.xml'}: kan het bestand niet lezen (No such file or directory).\n"
+
+
+def test_een_map_die_niet_te_lezen_is_wordt_gemeld(map_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    echt = os.scandir
+
+    def scandir(waar: str) -> object:
+        if Path(waar).name == "onder":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), waar)
+        return echt(waar)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    uit = _doe("validate", map_, "--json")
+    assert (uit.exit_code, uit.stdout) == (2, "")
+    assert uit.stderr == f"{map_ / 'onder'}: kan de map niet lezen (Permission denied).\n"
 
 
 def test_csv_en_html(map_: Path, tmp_path: Path) -> None:
