@@ -7,7 +7,7 @@ Source: `messages.md` "What a bron does with a documentRequest" and wiki OSO:201
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from gateway.domain.aanleverpunt import Aanleverpunt
@@ -145,7 +145,9 @@ def _zoek_en_geef(wereld: Wereld, gevraagd: _Vraag) -> Uitlevering:
     with wereld.opslag.werk(samen=True) as werk:
         pgn = vraag.sleutel if isinstance(vraag.sleutel, Pgn) else None
         if pgn is not None and vraag.overdrachtsoort in _BEWAARD:
-            werk.verzoeken.bewaar(Verzoek(nu, pgn, vraag.adres, vraag.overdrachtsoort, vraag.sessie_id))
+            # Our point under its kenmerk, by whatever name it was addressed: that is how its requests are found.
+            adres = replace(vraag.adres, bron_kenmerk=gevraagd.punt.routerings_kenmerk)
+            werk.verzoeken.bewaar(Verzoek(nu, pgn, adres, vraag.overdrachtsoort, vraag.sessie_id))
         besluit = _besluit(werk, gevraagd, pgn, schakelen.stand(werk, nu))
         uitlevering = _leg_vast(werk, gevraagd, besluit, nu, pgn)
         _waarschuw(wereld, werk, gevraagd, besluit, nu)
