@@ -18,6 +18,7 @@ from gateway.berichten.envelop import INHOUDSTYPE, Verzoek, is_tekst_xml, lees_v
 from gateway.berichten.fout import BerichtFout, CertificaatHoortNietBijPartij, InterneFout, TeGroot, schrijf_fout
 from gateway.berichten.pakket import Berichtpakket
 from gateway.domain.waarden import Oin
+from gateway.trust.fouten import OinOngeldig
 from gateway.trust.inlezen import lees_oin
 
 Scope = MutableMapping[str, Any]
@@ -160,11 +161,17 @@ async def antwoord(
 
 
 def oin_van(scope: Scope) -> Oin:
-    """Tell who calls, by the client certificate of the ASGI TLS extension."""
+    """Tell who calls, by the client certificate of the ASGI TLS extension.
+
+    Raises `CertificaatHoortNietBijPartij` without a certificate, or with one that does not hold exactly one OIN.
+    """
     keten = scope.get("extensions", {}).get("tls", {}).get("client_cert_chain") or ()
     if not keten:
         raise CertificaatHoortNietBijPartij("Er is geen clientcertificaat.")
-    return _oin_uit(keten[0])
+    try:
+        return _oin_uit(keten[0])
+    except OinOngeldig as fout:
+        raise CertificaatHoortNietBijPartij(str(fout)) from None
 
 
 @lru_cache(maxsize=256)
