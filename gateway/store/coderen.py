@@ -37,7 +37,10 @@ def rapport_octetten(rapport: Rapport) -> bytes:
 
 def _velden(rij: Rapport | Bevinding | BijlageGegevens) -> dict[str, Any]:
     """Fields by name; `dataclasses.asdict` would copy all that is in them first, which shows in the time of a push."""
-    return {veld.name: getattr(rij, veld.name) for veld in fields(rij)}
+    return {naam: getattr(rij, naam) for naam in _VELDEN[type(rij)]}
+
+
+_VELDEN = {soort: tuple(veld.name for veld in fields(soort)) for soort in (Rapport, Bevinding, BijlageGegevens)}
 
 
 def rapport_uit(octetten: bytes) -> Rapport:
