@@ -1,4 +1,4 @@
-"""The port `TrafficCenter` over SOAP and mutual TLS."""
+"""The calls of the port `TrafficCenter` over SOAP and mutual TLS; `beleefd` makes it the port."""
 
 from __future__ import annotations
 

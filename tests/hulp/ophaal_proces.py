@@ -21,6 +21,7 @@ from typing import Any, cast
 from adapters.beleefdheid import Omgang, Omgangsregels
 from adapters.bron import BronKlant
 from adapters.traffic_center import TrafficCenterKlant
+from adapters.traffic_center.beleefd import BeleefdTrafficCenter
 from gateway.berichten.pakket import standaardpakket
 from gateway.berichten.verzending import SoapVerzender
 from gateway.gegevensset import Pakketten, Toetser
@@ -101,7 +102,8 @@ def maak_doel(opdracht: dict[str, Any], toetser: Toetser, breek: Callable[[], No
     def verzender() -> SoapVerzender:
         return SoapVerzender(ssl_context_klant(*bestanden))
 
-    tc = TrafficCenterKlant(opdracht["tc"], verzender(), pakket)
+    omgang = Omgang(Omgangsregels())
+    tc = BeleefdTrafficCenter(TrafficCenterKlant(opdracht["tc"], verzender(), pakket), omgang)
     wereld = replace(
         maak_wereld(),
         opslag=cast(Any, OmlijsteOpslag(SqlOpslag(opdracht["url"], Kluis(SLEUTEL_A)), breek)),
@@ -110,7 +112,7 @@ def maak_doel(opdracht: dict[str, Any], toetser: Toetser, breek: Callable[[], No
         zoeksleutels=maak_zoeksleutels(),
         traffic_center=cast(Any, Omlijst(tc, breek)),
     )
-    bronnen = BronKlant(verzender(), pakket, Omgang(Omgangsregels()))
+    bronnen = BronKlant(verzender(), pakket, omgang)
     return Doelsysteem(wereld, cast(Any, Omlijst(bronnen, breek)), Dossiervergelijker(), ("2019.1",), Ophaalregels())
 
 
