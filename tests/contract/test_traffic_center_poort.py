@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
+from adapters.beleefdheid import Omgang, Omgangsregels
+from adapters.traffic_center.beleefd import BeleefdTrafficCenter
 from gateway.domain.overdracht import (
     Adresblok,
     Afmelding,
@@ -71,7 +74,10 @@ def tc(request: pytest.FixtureRequest) -> Iterator[Opstelling]:
         for operatie in ("registreerAanleverpunt", "sessiecontrole", "ping"):
             draaiend.sim("POST", "storingen", {"operatie": operatie, "soort": "verbreek", "aantal": 1})
 
-    yield Opstelling(draaiend.klant("gateway"), draaiend.klant("magister"), machine, storing)
+    onze, van_magister = (
+        BeleefdTrafficCenter(draaiend.klant(naam), Omgang(Omgangsregels())) for naam in ("gateway", "magister")
+    )
+    yield Opstelling(cast(Any, onze), cast(Any, van_magister), machine, storing)
     draaiend.sim("DELETE", "storingen")
     for kenmerk in (ELK, LAS):
         punt = machine.punt(kenmerk)
@@ -102,7 +108,9 @@ def test_registreren_geweigerd(tc: Opstelling) -> None:
 
 def test_een_hele_overdracht(tc: Opstelling) -> None:
     tc.gateway.registreer(AANVRAAG)
-    sessie = tc.magister.overdracht(Overdrachtvraag(replace(ADRES, bron_kenmerk=None), SLEUTEL, SOORT))
+    sessie = tc.magister.overdracht(
+        Overdrachtvraag(replace(ADRES, bron_kenmerk=None), SLEUTEL, SOORT), onderwerp="ophaling/1"
+    )
     assert sessie.sessie_id is not None
     assert [(punt.kenmerk, punt.url) for punt in sessie.punten] == [(ELK, AANVRAAG.url)]
 
@@ -110,7 +118,7 @@ def test_een_hele_overdracht(tc: Opstelling) -> None:
     assert (controle.resultaat, controle.sector) == (Resultaat.OVERDRACHT_GESLAAGD, "VO")
 
     melding = Afmelding(ADRES, SLEUTEL, SOORT, sessie.sessie_id, Resultaat.OVERDRACHT_GESLAAGD)
-    assert tc.magister.afmelding(melding) is Resultaat.OVERDRACHT_GESLAAGD
+    assert tc.magister.afmelding(melding, onderwerp="ophaling/1") is Resultaat.OVERDRACHT_GESLAAGD
     assert tc.magister.afmelding(melding) is Resultaat.SESSIE_REEDS_AFGEMELD
 
 
