@@ -68,7 +68,7 @@ class Dienst:
         poorten = [self._rest(), self._soap()]
         self._crl_wacht.start()
         self._pogingenboek.start(self.wereld.opslag)
-        # The first message of zeep costs 0.3 s: made ready while the ports open, not while a LAS waits.
+        # The first message of zeep costs 0.3 s: made ready while the ports open, not while somebody waits.
         threading.Thread(target=self._traffic_center.bereid_voor, name="voorbereiden", daemon=True).start()
         try:
             asyncio.run(draai(poorten, self._klaar(bij_klaar), leegmaken=self._leegmaken, stopknop=self.stopknop))
