@@ -68,6 +68,7 @@ DINGEN: tuple[Ding, ...] = (
     Ding("curl", _programma("curl"), ("curl",)),
     Ding("nginx", _programma("nginx"), ("nginx",)),
     Ding("haproxy", _programma("haproxy"), ("haproxy",)),
+    Ding("libfaketime", _bestand("usr/lib/*/faketime/libfaketimeMT.so.1"), ("libfaketime",)),
     Ding("postgresql", _bestand("usr/lib/postgresql/*/bin/postgres"), ("postgresql",)),
     Ding("node", _programma("node"), ("nodejs",)),
     Ding("npm", _programma("npm"), ("npm",)),

@@ -86,10 +86,11 @@ def _beleefdheid(instellingen: Instellingen) -> str:
     tempo = ", ".join(f"{naam} {getal:g}" for naam, getal in regels.per_seconde.items())
     herhaald = ", ".join(f"{naam} {keren}" for naam, keren in regels.pogingen.items())
     return (
-        f"per seconde: {tempo}, anders {regels.anders_per_seconde:g}, één partij samen {regels.partij_per_seconde:g} "
-        f"(ineens {regels.ineens:g} s); wachten ≤ {regels.wachten:g} s, sessiecontrole ≤ "
-        f"{regels.wachten_sessiecontrole:g} s; hoogstens zo vaak: {herhaald}, anders 1; pauze {regels.pauze_eerst:g} "
-        f"tot {regels.pauze_langst:g} s; herhalingen ≤ {regels.herhaaldeel:.0%} en {regels.herhaalvoorraad:g} ineens; "
+        f"per seconde, voor elk proces: {tempo}, anders {regels.anders_per_seconde:g}, "
+        f"één partij samen {regels.partij_per_seconde:g} (ineens {regels.ineens:g} s); "
+        f"wachten ≤ {regels.wachten:g} s, sessiecontrole ≤ {regels.wachten_sessiecontrole:g} s; "
+        f"hoogstens zo vaak: {herhaald}, anders 1; "
+        f"pauze {regels.pauze_eerst:g} tot {regels.pauze_langst:g} s; herhalingen ≤ {regels.herhaaldeel:.0%} en {regels.herhaalvoorraad:g} ineens; "
         f"kring open na {regels.kring_fouten} fouten, {regels.kring_open_eerst:g} tot {regels.kring_open_langst:g} s"
     )
 

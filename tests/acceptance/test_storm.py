@@ -12,33 +12,24 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.domain.overdracht import Adresblok, Verzoek
-from gateway.domain.waarden import ElkNummer, Overdrachtsoort, Pgn, SessieId
-from gateway.simulators.las import SimulatieLas
-from gateway.simulators.ontwikkelwereld import MAGISTER
 from gateway.simulators.proefpersonen import proef_pgn
-from gateway.simulators.wereldproces import wereldpki
-from gateway.store.opslag import SqlOpslag
 from tests.hulp.bulk import opslag_van_wereld
-from tests.hulp.draaiende_tc import PAKKET, draai_apps
+from tests.hulp.luisterend_las import Gehoord, luisterend_las, wachtenden
 from tests.hulp.ontwikkelwereld import (
-    BRIN,
-    MAGISTER_KENMERK,
     ONS_KENMERK,
     SCHOOL,
     DraaiendeWereld,
     ontwikkelwereld,
 )
-from tests.hulp.opslagen import dossier, inhoud, versie
 from tests.hulp.soapklant import SoapKlant
 from tests.hulp.stroom import Stroom, stroom
+from tests.hulp.tempo import te_veel
 
 PER_SECONDE, LIJNEN = 200.0, 12
 INEENS = 0.5
@@ -53,69 +44,22 @@ OMGEVING = {
     "OSO_NOTIFICATIE_RONDE": "0.3",
     "OSO_HERHAALD_VANAF": "1000",
 }
-ADRES = Adresblok(BRIN, ONS_KENMERK, BRIN, MAGISTER_KENMERK)
-
-
-@dataclass
-class Gehoord:
-    """What the LAS was told, and when."""
-
-    sessies: list[SessieId] = field(default_factory=list)
-    tijden: list[datetime] = field(default_factory=list)
 
 
 @pytest.fixture
 def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DraaiendeWereld, Gehoord]]:
     """A development world in which the LAS of Magister is one that takes note of when it was told."""
     map_ = Path(tmp_path_factory.mktemp("storm"))
-    gehoord = Gehoord()
-    with ontwikkelwereld(map_, omgeving=OMGEVING, opties=["--zonder-las"], registreer=[SCHOOL]) as wereld:
-        las = wereld.magister()
-        with draai_apps(wereldpki(map_), {"magister": ("magister", _app(las, gehoord))}, {}) as adressen:
-            punt = {
-                "brin": str(BRIN),
-                "vestigingscode": "00",
-                "aanleverpuntnummer": 2,
-                "routeringsKenmerk": str(MAGISTER_KENMERK),
-                "sleutel": "sleutel-00YY-2",
-                "sector": "VO",
-                "oin": str(MAGISTER.oin),
-                "url": f"{adressen['magister'].url}/oso/{PAKKET.versie}",
-                "actief": True,
-            }
-            wereld.sim("POST", "aanleverpunten", punt)
-            yield wereld, gehoord
-
-
-def _app(las: SimulatieLas, gehoord: Gehoord) -> Any:
-    """The LAS, with a note of each notification; one that arrives twice is noted twice."""
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        voor = len(las.notificaties)
-        await las.app(scope, receive, send)
-        for bericht in las.notificaties[voor:]:
-            assert bericht.sessie_id is not None
-            gehoord.sessies.append(bericht.sessie_id)
-            gehoord.tijden.append(datetime.now(UTC))
-
-    return app
-
-
-def wachtenden(opslag: SqlOpslag, aantal: int) -> list[str]:
-    """Pupils with a version, each with a request that was kept."""
-    soort, nu = Overdrachtsoort.OVERSTAPDOSSIER, datetime.now(UTC)
-    elks = [str(700_000 + nr) for nr in range(aantal)]
-    for begin in range(0, aantal, 200):
-        with opslag.werk() as werk:
-            for nr in range(begin, min(aantal, begin + 200)):
-                pgn = Pgn(str(300_000_000 + nr))
-                werk.dossiers.bewaar(dossier(elks[nr]))
-                werk.dossiers.voeg_versie_toe(ElkNummer(elks[nr]), versie(1, verzameldatum=nu), inhoud(1, 200), pgn)
-                werk.verzoeken.bewaar(Verzoek(nu, pgn, ADRES, soort, SessieId.nieuw()))
-    return elks
+    opties = ["--zonder-las"]
+    with (
+        ontwikkelwereld(map_, omgeving=OMGEVING, opties=opties, registreer=[SCHOOL]) as wereld,
+        luisterend_las(wereld) as gehoord,
+    ):
+        yield wereld, gehoord
 
 
 def wacht(klaar: Callable[[], bool], wat: str, termijn: float = 300.0) -> None:
+    """Longer than `geduld`: here a storm is to pass over."""
     einde = time.monotonic() + termijn
     while not klaar():
         assert time.monotonic() < einde, f"not after {termijn} s: {wat}"
@@ -129,24 +73,6 @@ def aanroepen(wereld: DraaiendeWereld, na: int = 0) -> list[dict[str, Any]]:
 
 def laatste(wereld: DraaiendeWereld) -> int:
     return max((een["nr"] for een in wereld.sim("GET", "aanroepen")["aanroepen"]), default=0)
-
-
-def te_veel(momenten: Sequence[float], tempo: float, onderweg: int) -> tuple[int, float, float] | None:
-    """Find a window with more calls than the rate allows: how many in how many seconds, and how far above the rate.
-
-    One pass: of the windows that end at a call, the one most above the rate begins where the rate was last caught up.
-    """
-    stand, vorige, eerste = 0.0, None, 0.0
-    sinds = 0
-    for nr, moment in enumerate(sorted(momenten)):
-        stand = 0.0 if vorige is None else max(0.0, stand - (moment - vorige) * tempo)
-        if stand == 0.0:
-            eerste, sinds = moment, nr
-        stand += 1.0
-        vorige = moment
-        if stand > max(1.0, tempo * INEENS) + onderweg + 0.001:
-            return nr - sinds + 1, moment - eerste, stand
-    return None
 
 
 def tijden(rijen: Sequence[dict[str, Any]], operatie: str | None = None) -> list[float]:
@@ -277,16 +203,16 @@ def _eis_een_keer(wereld: DraaiendeWereld, kern: Any, gehoord: Gehoord, begin: i
 def _eis_tempo(wereld: DraaiendeWereld, gehoord: Gehoord, begin: int) -> None:
     rijen = aanroepen(wereld, begin)
     assert {een["operatie"] for een in rijen} <= {"sessiecontrole", "meldenNotificatie", "registreerAanleverpunt"}
-    assert te_veel(tijden(rijen, "sessiecontrole"), TEMPO["sessiecontrole"], LIJNEN) is None
-    assert te_veel(tijden(rijen, "meldenNotificatie"), TEMPO["meldenNotificatie"], 1) is None
-    assert te_veel([een.timestamp() for een in gehoord.tijden], TEMPO["notificatie"], 1) is None
-    assert te_veel(tijden(rijen), PARTIJ, LIJNEN + 2) is None
+    assert te_veel(tijden(rijen, "sessiecontrole"), TEMPO["sessiecontrole"], INEENS, LIJNEN) is None
+    assert te_veel(tijden(rijen, "meldenNotificatie"), TEMPO["meldenNotificatie"], INEENS, 1) is None
+    assert te_veel([een.timestamp() for een in gehoord.tijden], TEMPO["notificatie"], INEENS, 1) is None
+    assert te_veel(tijden(rijen), PARTIJ, INEENS, LIJNEN + 2) is None
 
 
 def test_de_proef_ziet_wie_te_hard_gaat() -> None:
     """The measure itself: a steady pace and a bucket at once pass, a little more does not."""
     gelijk = [nr / 50 for nr in range(500)]
-    assert te_veel(gelijk, 50.0, 0) is None
-    assert te_veel([*gelijk, *[10.0] * 25], 50.0, 0) is None
-    assert te_veel([*gelijk, *[10.0] * 26], 50.0, 0) is not None
-    assert te_veel([nr / 55 for nr in range(500)], 50.0, 0) is not None
+    assert te_veel(gelijk, 50.0, INEENS, 0) is None
+    assert te_veel([*gelijk, *[10.0] * 25], 50.0, INEENS, 0) is None
+    assert te_veel([*gelijk, *[10.0] * 26], 50.0, INEENS, 0) is not None
+    assert te_veel([nr / 55 for nr in range(500)], 50.0, INEENS, 0) is not None

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -35,11 +36,14 @@ class Webhookontvanger:
     """Listens on loopback; with a `scenario` it takes verbs on `/_sim` too.
 
     `storingen` is what the next calls get: a status instead of 204, 0 breaks the connection, and a number below zero
-    is a wait in milliseconds before 204.
+    is a wait in milliseconds before 204. `klok` gives the Unix time that it goes by.
     """
 
-    def __init__(self, geheim: str, poort: int = 0, scenario: Scenario | None = None) -> None:
+    def __init__(
+        self, geheim: str, poort: int = 0, scenario: Scenario | None = None, klok: Callable[[], float] = time.time
+    ) -> None:
         self._geheim = geheim
+        self._klok = klok
         self._scenario = scenario
         self._slot = threading.Condition()
         self.stippen: dict[str, str] = {}
@@ -130,7 +134,7 @@ class Webhookontvanger:
             if any(eerder.id == gebeurtenis["id"] for eerder in self.ontvangen):
                 self.dubbel += 1
                 return 204
-            bericht = Ontvangen(gebeurtenis["id"], gebeurtenis["type"], gebeurtenis["data"], time.time())
+            bericht = Ontvangen(gebeurtenis["id"], gebeurtenis["type"], gebeurtenis["data"], self._klok())
             self.ontvangen.append(bericht)
             if "elkNummer" in bericht.gegevens:
                 self.stippen[bericht.gegevens["elkNummer"]] = bericht.gegevens["naar"]
@@ -138,7 +142,7 @@ class Webhookontvanger:
             return 204
 
     def _bezwaar(self, inhoud: bytes, tijdstip: str, handtekening: str) -> str | None:
-        if not tijdstip.isdigit() or abs(time.time() - int(tijdstip)) > _SPELING:
+        if not tijdstip.isdigit() or abs(self._klok() - int(tijdstip)) > _SPELING:
             return "tijdstip"
         verwacht = hmac.new(self._geheim.encode(), tijdstip.encode() + b"." + inhoud, hashlib.sha256).hexdigest()
         return None if hmac.compare_digest(handtekening, f"v1={verwacht}") else "handtekening"
