@@ -89,8 +89,8 @@ def _beleefdheid(instellingen: Instellingen) -> str:
         f"per seconde, voor elk proces: {tempo}, anders {regels.anders_per_seconde:g}, "
         f"één partij samen {regels.partij_per_seconde:g} (ineens {regels.ineens:g} s); "
         f"wachten ≤ {regels.wachten:g} s, sessiecontrole ≤ {regels.wachten_sessiecontrole:g} s; "
-        f"hoogstens zo vaak: {herhaald}, anders 1; "
-        f"pauze {regels.pauze_eerst:g} tot {regels.pauze_langst:g} s; herhalingen ≤ {regels.herhaaldeel:.0%} en {regels.herhaalvoorraad:g} ineens; "
+        f"hoogstens zo vaak: {herhaald}, anders 1; pauze {regels.pauze_eerst:g} tot {regels.pauze_langst:g} s; "
+        f"herhalingen ≤ {regels.herhaaldeel:.0%} en {regels.herhaalvoorraad:g} ineens; "
         f"kring open na {regels.kring_fouten} fouten, {regels.kring_open_eerst:g} tot {regels.kring_open_langst:g} s"
     )
 
