@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -58,6 +58,16 @@ _streng = False
 _logger: Any = None
 
 
+class _Stderr:
+    """Standard error as it is when something is written: it may be another one by then, as under a test runner."""
+
+    def write(self, tekst: str) -> int:
+        return sys.stderr.write(tekst)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def richt_in(uitvoer: TextIO | None = None, *, streng: bool = False) -> None:
     """Send log events as one JSON object a line to `uitvoer` (default stderr); quiet the libraries.
 
@@ -71,7 +81,7 @@ def richt_in(uitvoer: TextIO | None = None, *, streng: bool = False) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="tijd"),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.WriteLoggerFactory(uitvoer or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(uitvoer or cast("TextIO", _Stderr())),
         cache_logger_on_first_use=False,
     )
     _logger = structlog.get_logger().bind()  # assembled once: every request writes a line
