@@ -193,7 +193,9 @@ def test_traffic_center_hapert_bij_de_registratie(dev: dict[str, Any], beheer: R
     with storing(dev, "registreerAanleverpunt", soort, 3):
         is_probleem(beheer.post("/aanleverpunten/00YY/00/registratie"), 503)
     na = _punt(beheer)
-    assert {**na, "sinds": ""} == {**voor, "sinds": ""}
+    # An earlier pull may be counted as handed over only now: that is no matter of registration.
+    vrij = {"sinds": "", "laatstOpgehaald": ""}
+    assert na | vrij == voor | vrij
     with storing(dev, "ping", soort, 3):
         ping = beheer.post("/aanleverpunten/00YY/00/ping")
     assert ping.status_code == 200

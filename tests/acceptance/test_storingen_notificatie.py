@@ -56,7 +56,7 @@ def gekozen(wereld: DraaiendeWereld, aantal: int, eerste: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("nr", "soort"), enumerate(["traag", "stil", "verbreek", "onzin", "fault"]), ids=lambda waarde: str(waarde)
+    ("nr", "soort"), list(enumerate(["traag", "stil", "verbreek", "onzin", "fault"])), ids=lambda waarde: str(waarde)
 )
 def test_een_traffic_center_dat_hapert_kost_geen_notificatie(eigen: DraaiendeWereld, nr: int, soort: str) -> None:
     """Slow, silent, cutting off, talking rubbish or refusing: asked again where it did not answer, and told once."""
