@@ -27,7 +27,7 @@ demo: $(STAMPS)/run ## the main job end to end against the bundled simulators, o
 
 test: $(STAMPS)/dev ## install what tests need and run them all
 	$(BIN)/python tests/benodigdheden.py
-	$(BIN)/python -m pytest -n 2 --dist loadscope --durations=15 -m "not lang"
+	$(BIN)/python -m pytest -n 3 --dist loadscope --durations=15 -m "not lang"
 
 bench: $(STAMPS)/dev ## measure; prints gehaald / niet gehaald per target
 	$(BIN)/python tests/benodigdheden.py --bench

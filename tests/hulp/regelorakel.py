@@ -6,7 +6,7 @@ Its rows, and one XPath for each condition, written from the words of the table 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -189,6 +189,7 @@ class Orakel:
     rijen: list[dict[str, str]]
     codes: dict[str, list[str]]
     xpaths: dict[str, etree.XPath] = field(default_factory=dict)
+    _geldende: dict[tuple[str, str | None], Sequence[Mapping[str, str]]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         ruimte = {"o": NS}
@@ -222,11 +223,15 @@ class Orakel:
     def oordeel(self, wortel: Wortel) -> Counter[tuple[str, str]]:
         soort = wortel.findtext(f"{{{NS}}}overdrachtsoort") or ""
         overstap = wortel.findtext(f"{{{NS}}}metadata/{{{NS}}}overstap")
-        gevonden: Counter[tuple[str, str]] = Counter()
-        for rij in self.rijen:
-            if self.geldt(rij, soort, overstap):
-                gevonden.update((rij["rule_id"], plaats) for plaats in self._rij(rij, wortel))
-        return gevonden
+        return Counter(
+            (rij["rule_id"], plaats) for rij in self.geldende(soort, overstap) for plaats in self._rij(rij, wortel)
+        )
+
+    def geldende(self, soort: str, overstap: str | None) -> Sequence[Mapping[str, str]]:
+        """The rows that apply to dossiers of this kind."""
+        if (soort, overstap) not in self._geldende:
+            self._geldende[soort, overstap] = [rij for rij in self.rijen if self.geldt(rij, soort, overstap)]
+        return self._geldende[soort, overstap]
 
     def _rij(self, rij: Mapping[str, str], wortel: Wortel) -> Iterator[str]:
         regel = rij["rule_id"]
