@@ -83,7 +83,7 @@ def tijden(rijen: Sequence[dict[str, Any]], operatie: str | None = None) -> list
 def test_een_storm_blijft_binnen_het_tempo_en_een_punt_dat_uit_is_belt_niet(
     storm: tuple[DraaiendeWereld, Gehoord], record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    record_testsuite_property("storm-per-seconde", round(_storm(*storm, 150, 400), 1))
+    record_testsuite_property("storm-per-seconde", round(_storm(*storm, 100, 300), 1))
 
 
 @pytest.mark.lang
